@@ -1,0 +1,66 @@
+/** The arrows of the design, as rules: what may import what. See CONTRIBUTING.md, "Rooms and arrows". */
+const engine = "node_modules/(cdktf|constructs|aws-cdk-lib|@cdktf)/";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "lib-imports-no-engine",
+      comment: "decisions are pure: lib/ never sees cdktf, aws-cdk-lib, constructs or a provider",
+      severity: "error",
+      from: { path: "^lib/" },
+      to: { path: `${engine}|^constructs/` },
+    },
+    {
+      name: "spec-imports-only-catalog-and-naming",
+      severity: "error",
+      from: { path: "^lib/spec/" },
+      to: { path: "^lib/", pathNot: "^lib/(spec|catalog|naming)/" },
+    },
+    {
+      name: "decisions-import-no-runtime",
+      comment: "what decides at synth knows nothing of the programs that run later",
+      severity: "error",
+      from: { path: "^lib/(spec|catalog|naming|routing|task|scaling|manifest)/" },
+      to: { path: "^lib/(runtime|local|cli)/" },
+    },
+    {
+      name: "decisions-do-no-io",
+      severity: "error",
+      from: { path: "^lib/(spec|catalog|naming|routing|task|scaling|manifest)/" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+    },
+    {
+      name: "gateway-stands-alone",
+      comment: "the gateway is one bundled program: of lib/ it sees its config's schema only",
+      severity: "error",
+      from: { path: "^lib/runtime/gateway/" },
+      to: { path: "^(lib|constructs)/", pathNot: "^lib/(runtime/gateway/|task/gateway-config)" },
+    },
+    {
+      name: "no-provider-barrel",
+      comment: "deep imports only: the barrel costs 3 s and 575 MB",
+      severity: "error",
+      from: {},
+      to: { path: "@cdktf/provider-aws/lib/index" },
+    },
+    {
+      name: "runtime-dependencies-are-declared",
+      severity: "error",
+      from: { path: "^(lib|constructs)/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "node_modules/(cdktf|constructs|@cdktf)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.check.json" },
+    exclude: { path: "(cdktf.out|\\.slipway)/" },
+  },
+};

@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+/** Ports of the gateway in every task. `awsvpc` containers share one network namespace, so an app may not use them. */
+export const GATEWAY_PORTS = { data: 18080, control: 18081, loopback: 18082 } as const;
+
+/** Where the app listens, on loopback, unless the construct says otherwise. */
+export const DEFAULT_APP_PORT = 8000;
+
+const port = z.number().int().min(1).max(65535);
+const milliseconds = z.number().int().min(0);
+
+/**
+ * The gateway's whole configuration: the JSON in `SLIPWAY_CONFIG`. It holds no secret, and an unknown key is refused,
+ * so that a gateway older than the library that wrote its config says so instead of ignoring a setting.
+ */
+export const gatewayConfigSchema = z.strictObject({
+  version: z.literal(1),
+  app: z.string().min(1),
+  function: z.string().min(1),
+  environment: z.string(),
+  region: z.string().min(1),
+  listen: z.strictObject({
+    /** Requests from the load balancer. */
+    port,
+    /** Health, from the load balancer's health check. */
+    controlPort: port,
+    /** How long an idle client connection stays open; longer than the load balancer's own idle timeout. */
+    keepAliveMs: milliseconds,
+  }),
+  upstream: z.strictObject({
+    /** The app's port on loopback. */
+    port,
+    /** When the app counts as ready: it accepts a TCP connection, or answers `path` with 100 to 399. */
+    ready: z.strictObject({
+      kind: z.enum(["tcp", "http"]),
+      path: z.string().startsWith("/"),
+      intervalMs: milliseconds.min(1),
+      timeoutMs: milliseconds.min(1),
+    }),
+    /** How long an idle connection to the app is kept; shorter than any server's own keep-alive. */
+    poolIdleMs: milliseconds,
+  }),
+  web: z.strictObject({
+    /** Path mode: the `/<label>` that the load balancer's rule matched and the app must not see; "" in domain mode. */
+    stripPrefix: z.string().regex(/^(\/[a-z0-9-]+)?$/),
+  }),
+  drain: z.strictObject({
+    /** Longest time between SIGTERM and exit. */
+    deadlineMs: milliseconds,
+    /** With nothing in flight and no new request for this long, a draining gateway exits. */
+    quietMs: milliseconds,
+  }),
+});
+
+export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;

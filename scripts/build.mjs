@@ -1,0 +1,24 @@
+// Builds dist/: the library and the CLI with tsc, the gateway as one bundled file.
+import { execFileSync } from "node:child_process";
+import { chmodSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const require = createRequire(import.meta.url);
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", join(root, "tsconfig.json")], { stdio: "inherit" });
+await build({
+  entryPoints: [join(root, "lib/runtime/gateway/main.ts")],
+  outfile: join(root, "dist/gateway/gateway.cjs"),
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  legalComments: "linked",
+  logLevel: "warning",
+});
+chmodSync(join(root, "dist/lib/cli/main.js"), 0o755);
