@@ -1,0 +1,272 @@
+import { z } from "zod";
+import { FARGATE_SIZES, isFargateSize, nearestFargateSizes } from "../catalog";
+import { APP_PATTERN, NAME_PATTERN } from "../naming";
+import { mutableImageWarning } from "./platform";
+import {
+  type Duration,
+  duration,
+  flag,
+  formatMiB,
+  type Handler,
+  leaf,
+  type Memory,
+  memory,
+  oneOf,
+  refuse,
+  text,
+} from "./values";
+
+/** What every construct that runs code has, less `platform`. */
+export interface ComputeOptions {
+  /** Unit of grants, names, logs and dashboards: 1 to 32 of a-z, 0-9 and dashes. Identity is (app, name). */
+  readonly app: string;
+  /**
+   * Function name within the app: a-z, 0-9 and dashes.
+   * @default - the construct id in kebab-case
+   */
+  readonly name?: string;
+  /** `"module:function"` within `source`, such as `"app:hello"` for `hello` in `app.py`. */
+  readonly handler: Handler;
+  /**
+   * Folder of the code, usually `__dirname`. Read by `slipway dev` only; it never reaches Terraform.
+   * @default - none, and `slipway dev` cannot run the function
+   */
+  readonly source?: string;
+  /** URI of the app's image, which holds the code and the `slipway` Python package. Pin it by digest. */
+  readonly image: string;
+  /**
+   * vCPU of the task: 0.25, 0.5, 1, 2, 4, 8 or 16.
+   * @default 0.5
+   */
+  readonly cpu?: number;
+  /**
+   * Memory for the app; the gateway's share is added, and the sum rounded up to what Fargate sells with that cpu.
+   * @default "1GiB"
+   */
+  readonly memory?: Memory;
+  /**
+   * Ephemeral disk of the task, 21 GiB to 200 GiB.
+   * @default - the 20 GiB that Fargate includes
+   */
+  readonly ephemeralDisk?: Memory;
+  /**
+   * The image's processor architecture.
+   * @default "x86_64"
+   */
+  readonly architecture?: "x86_64" | "arm64";
+  /**
+   * Environment variables of the app. Names that start with SLIPWAY_ are Slipway's own. Never put a secret here: plans and state show it.
+   * @default - none
+   */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Variable name -> ARN of a Secrets Manager secret (a JSON key of it may follow, `<arn>:<key>`) or of an SSM parameter.
+   * ECS reads the value when a task starts; Terraform never sees it.
+   * @default - none
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /**
+   * Time from a task's start until the app accepts requests, 1 s to 1 h. Sets the gateway's readiness and the service's grace period.
+   * @default 60
+   */
+  readonly startupTimeout?: Duration;
+  /**
+   * Time that requests in flight have to finish when a task stops, 1 s to 110 s (Fargate kills a container after 120 s).
+   * @default 110
+   */
+  readonly drainTimeout?: Duration;
+  /**
+   * Mount the app's root filesystem read-only. It cannot be combined with `exec`.
+   * @default false
+   */
+  readonly readOnlyRoot?: boolean;
+  /**
+   * Allow ECS Exec: a shell in a running task, for whoever has ecs:ExecuteCommand.
+   * @default false
+   */
+  readonly exec?: boolean;
+}
+
+export interface ComputeSpec {
+  readonly app: string;
+  readonly name: string;
+  readonly handler: string;
+  readonly source?: string;
+  readonly image: string;
+  /** CPU units of the task, 1024 = 1 vCPU. */
+  readonly cpuUnits: number;
+  readonly memoryMiB: number;
+  readonly ephemeralDiskGiB?: number;
+  readonly architecture: "x86_64" | "arm64";
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly startupTimeout: number;
+  /** Seconds. */
+  readonly drainTimeout: number;
+  readonly readOnlyRoot: boolean;
+  readonly exec: boolean;
+}
+
+const GIB = 1024;
+const VCPUS = [...new Set(FARGATE_SIZES.map((size) => size.cpuUnits / 1024))];
+const HANDLER = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:\s]+(:[^:\s]+)?$/;
+const PARAMETER_ARN = /^arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/[^:\s]+$/;
+
+const handler = text({
+  token: "early",
+  example: '"app:hello" for hello in app.py',
+  read: (value) => {
+    if (HANDLER.test(value)) return value;
+    const [file, name] = value.split(/:(?=[^:/]*$)/);
+    const module = (file ?? "")
+      .replace(/^\.?\//, "")
+      .replace(/\.py$/, "")
+      .replaceAll("/", ".");
+    const suggestion = `${module || "app"}:${name || "hello"}`;
+    const fix = HANDLER.test(suggestion)
+      ? `Write "${suggestion}"`
+      : 'Write for example "app:hello" for hello in app.py';
+    return refuse('must be "module:function": an import path, not a file path', fix);
+  },
+});
+
+const variables = (read: (name: string, value: unknown) => ReturnType<typeof refuse> | undefined) =>
+  leaf<Readonly<Record<string, string>>>(
+    (value) => {
+      if (typeof value !== "object" || value === null || Array.isArray(value))
+        return refuse("must be an object of variables", 'Write for example { LOG_LEVEL: "info" }');
+      for (const [name, inner] of Object.entries(value)) {
+        if (!VARIABLE.test(name))
+          return refuse(
+            `has the variable name ${JSON.stringify(name)}, which a shell does not accept`,
+            "Use letters, digits and underscores",
+          );
+        if (name.startsWith("SLIPWAY_"))
+          return refuse(`sets ${name}; names that start with SLIPWAY_ are Slipway's own`, `Rename ${name}`);
+        if (name === "PORT")
+          return refuse("sets PORT, which Slipway sets to the port that the app must listen on", "Remove PORT");
+        const refused = read(name, inner);
+        if (refused) return refused;
+      }
+      return value as Record<string, string>;
+    },
+    { token: "early", hidden: true },
+  );
+
+export const computeShape = {
+  app: text({
+    token: "early",
+    pattern: APP_PATTERN,
+    allowed: "must be 1 to 32 lowercase letters, digits and single dashes, with no dash at an end",
+    fix: 'Write for example "hello"',
+    example: '"hello"',
+  }),
+  name: text({
+    token: "early",
+    pattern: NAME_PATTERN,
+    allowed: "must be 1 to 48 lowercase letters, digits and single dashes, with no dash at an end",
+    fix: "Set a shorter name in that form",
+  }),
+  handler,
+  source: text({ token: "early" }).optional(),
+  image: text({
+    token: "late",
+    pattern: /^[^\s/]\S*$/,
+    allowed: "must be an image URI without spaces",
+    fix: 'Write for example "123456789012.dkr.ecr.us-east-1.amazonaws.com/hello@sha256:…"',
+    example: '"123456789012.dkr.ecr.us-east-1.amazonaws.com/hello@sha256:…"',
+    read: (value) =>
+      value.includes("://") ? refuse("must have no scheme", `Write "${value.replace(/^.*:\/\//, "")}"`) : value,
+  }),
+  cpu: leaf<number>(
+    (value) => {
+      if (typeof value === "number" && VCPUS.includes(value)) return value;
+      const inUnits = typeof value === "number" && VCPUS.includes(value / 1024);
+      const fix = inUnits ? `Write ${value / 1024}: cpu counts vCPU, not CPU units` : `Use one of ${VCPUS.join(", ")}`;
+      return refuse(`must be a number of vCPU that Fargate sells: ${VCPUS.join(", ")}`, fix);
+    },
+    { token: "early" },
+  ).default(0.5),
+  memory: memory({ min: 1, max: 120 * GIB }).default(GIB),
+  ephemeralDisk: memory({ min: 21 * GIB, max: 200 * GIB, reason: "20 GiB are always included" }).optional(),
+  architecture: oneOf(["x86_64", "arm64"]).default("x86_64"),
+  env: variables((name, value) =>
+    typeof value === "string" ? undefined : refuse(`${name} must be a string`, `Write ${name}: "…"`),
+  ).default({}),
+  secrets: variables((name, value) => {
+    if (typeof value === "string" && (value.includes("Token[") || SECRET_ARN.test(value) || PARAMETER_ARN.test(value)))
+      return undefined;
+    return refuse(
+      `${name} must be the ARN of a Secrets Manager secret or an SSM parameter`,
+      `Write ${name}: "arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>", never the secret itself`,
+    );
+  }).default({}),
+  startupTimeout: duration({ min: 1, max: 3600 }).default(60),
+  drainTimeout: duration({ min: 1, max: 110, reason: "Fargate kills a container 120 s after SIGTERM" }).default(110),
+  readOnlyRoot: flag().default(false),
+  exec: flag().default(false),
+};
+
+const computeSchema = z.strictObject(computeShape);
+type ComputeInput = z.infer<typeof computeSchema>;
+
+/** What no single prop can tell: pairs that do not go together. */
+export function checkCompute(input: ComputeInput, context: z.core.$RefinementCtx): void {
+  const issue = (prop: string, message: string, fix: string) =>
+    context.addIssue({
+      code: "custom",
+      path: [prop],
+      message,
+      params: { code: "SLIPWAY_E_INVALID_VALUE", fix },
+      input: undefined,
+    });
+  const units = input.cpu * 1024;
+  if (!isFargateSize(units, input.memory)) {
+    const nearest = nearestFargateSizes(units, input.memory).filter((size) => size !== undefined);
+    const describe = nearest.map(
+      (size) => `cpu: ${size.cpuUnits / 1024}, memory: "${formatMiB(size.memoryMiB).replace(" ", "")}"`,
+    );
+    issue(
+      "memory",
+      `Fargate does not sell ${formatMiB(input.memory)} with ${input.cpu} vCPU`,
+      `Use ${describe.join(", or ")}`,
+    );
+  }
+  if (input.exec && input.readOnlyRoot) {
+    issue(
+      "exec",
+      "ECS Exec writes to the root filesystem, which readOnlyRoot forbids",
+      "Set only one of exec and readOnlyRoot",
+    );
+  }
+  for (const name of Object.keys(input.secrets)) {
+    if (name in input.env) issue("secrets", `sets ${name}, which env sets too`, `Remove ${name} from env`);
+  }
+}
+
+export function computeSpec(input: ComputeInput): ComputeSpec {
+  const { cpu, memory: memoryMiB, ephemeralDisk, ...rest } = input;
+  return {
+    ...rest,
+    cpuUnits: cpu * 1024,
+    memoryMiB,
+    ...(ephemeralDisk === undefined ? {} : { ephemeralDiskGiB: Math.ceil(ephemeralDisk / GIB) }),
+  };
+}
+
+const SECRET_NAME = /(SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE_KEY|API_?KEY|ACCESS_KEY)/i;
+const SECRET_VALUE =
+  /(^AKIA[0-9A-Z]{16}$)|(-----BEGIN [A-Z ]*PRIVATE KEY)|(^(sk|ghp|xox[abp]|wk|ws)[-_][A-Za-z0-9-]{16,})|(:\/\/[^/\s:@]+:[^/\s@]+@)/;
+
+export function computeWarnings(spec: ComputeSpec): string[] {
+  const suspicious = Object.entries(spec.env).filter(
+    ([name, value]) => !value.includes("Token[") && (SECRET_NAME.test(name) || SECRET_VALUE.test(value)),
+  );
+  return [
+    ...suspicious.map(([name]) => `env.${name} looks like a secret, and plans and state show it. Move it to secrets`),
+    ...mutableImageWarning("image", spec.image),
+  ];
+}

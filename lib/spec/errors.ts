@@ -1,0 +1,57 @@
+/** One thing that is wrong with what the user wrote. */
+export interface Problem {
+  /** Stable, for machines: `SLIPWAY_E_…`. */
+  readonly code: string;
+  /** The prop as the user wrote it, dotted where nested: `alarms.errorRate`. */
+  readonly prop: string;
+  /** What was given. Values of `env` are never repeated: they may be secrets. */
+  readonly value: unknown;
+  /** What is wrong and what is allowed; lower case, no final period. */
+  readonly message: string;
+  /** What to write instead, as a sentence. */
+  readonly fix: string;
+}
+
+/** A problem together with the construct it belongs to. */
+export interface LocatedProblem extends Problem {
+  /** The construct's path. */
+  readonly path: string;
+}
+
+/**
+ * Wrong input, found at synth: every problem of a construct at once, each with the prop, the value, what is allowed
+ * and the fix.
+ */
+export class SlipwayError extends Error {
+  override readonly name = "SlipwayError";
+  /** The code of the first problem. */
+  readonly code: string;
+  readonly path: string;
+  readonly problems: readonly Problem[];
+
+  constructor(path: string, problems: readonly Problem[]) {
+    super(problems.map((problem) => describeProblem(path, problem)).join("\n"));
+    this.path = path;
+    this.problems = problems;
+    this.code = problems[0]?.code ?? "SLIPWAY_E_UNKNOWN";
+  }
+}
+
+/** `acme/llm: label "My.Api": dots are not allowed. Use "my-api". [SLIPWAY_E_INVALID_VALUE]` */
+export function describeProblem(path: string, { prop, value, message, fix, code }: Problem): string {
+  const given = value === undefined ? "" : ` ${display(value)}`;
+  const sentence = /[.?!]$/.test(fix) ? fix : `${fix}.`;
+  return `${path}: ${prop}${given}: ${message}. ${sentence} [${code}]`;
+}
+
+const LONGEST_VALUE = 80;
+
+function display(value: unknown): string {
+  let text: string;
+  try {
+    text = typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+  } catch {
+    text = Object.prototype.toString.call(value);
+  }
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

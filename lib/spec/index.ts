@@ -1,0 +1,31 @@
+export type { ComputeOptions, ComputeSpec } from "./compute";
+export { describeProblem, type LocatedProblem, type Problem, SlipwayError } from "./errors";
+export {
+  type NetworkAttributes,
+  type NetworkProps,
+  type NetworkSpec,
+  parseNetwork,
+  parseNetworkAttributes,
+} from "./network";
+export type { Parsed, Reference } from "./parse";
+export {
+  type PlatformAttributes,
+  type PlatformOptions,
+  type PlatformSpec,
+  parsePlatform,
+  parsePlatformAttributes,
+} from "./platform";
+export { isToken, withoutTokens } from "./tokens";
+export type { Duration, Handler, Memory } from "./values";
+export { formatMiB, formatSeconds } from "./values";
+export {
+  type AlarmOptions,
+  type FastApiEndpointOptions,
+  type FastApiEndpointSpec,
+  type FastApiOptions,
+  type HttpMethod,
+  parseFastApiEndpoint,
+  type ScalingOptions,
+  type WebOptions,
+  type WebSpec,
+} from "./web";

@@ -1,0 +1,138 @@
+import type { z } from "zod";
+import { nearest } from "../naming";
+import { type Problem, SlipwayError } from "./errors";
+
+/** A spec made from props, and what is legal but worth a warning. */
+export interface Parsed<S> {
+  readonly spec: S;
+  readonly warnings: readonly string[];
+}
+
+/** A construct that travels beside the parsed data, never through zod. */
+export interface Reference {
+  readonly required: boolean;
+  readonly accepts: (value: unknown) => boolean;
+  /** What it must be, for the message. */
+  readonly expected: string;
+  readonly fix: string;
+}
+
+/** What Modal's users still write, and what it is called today. */
+const MODAL_NAMES: Readonly<Record<string, string>> = {
+  keep_warm: "minContainers",
+  min_containers: "minContainers",
+  concurrency_limit: "maxContainers",
+  max_containers: "maxContainers",
+  container_idle_timeout: "scaledownWindow",
+  scaledown_window: "scaledownWindow",
+  allow_concurrent_inputs: "concurrency",
+  startup_timeout: "startupTimeout",
+  ephemeral_disk: "ephemeralDisk",
+};
+
+/** Checks props against a schema, and the construct references beside it; throws one SlipwayError with every problem. */
+export function parseProps<T extends z.ZodObject>(
+  schema: T,
+  props: unknown,
+  path: string,
+  references: Readonly<Record<string, Reference>> = {},
+): z.infer<T> {
+  if (typeof props !== "object" || props === null || Array.isArray(props)) {
+    throw new SlipwayError(path, [
+      {
+        code: "SLIPWAY_E_INVALID_VALUE",
+        prop: "props",
+        value: props,
+        message: "must be an object",
+        fix: "Pass the construct's props",
+      },
+    ]);
+  }
+  const problems: Problem[] = [];
+  const literals: Record<string, unknown> = {};
+  const given = props as Record<string, unknown>;
+  for (const [key, value] of Object.entries(given)) {
+    if (!(key in references) && value !== undefined) literals[key] = value;
+  }
+  for (const [prop, reference] of Object.entries(references)) {
+    const problem = checkReference(prop, given[prop], reference);
+    if (problem) problems.push(problem);
+  }
+  const result = schema.safeParse(literals, { reportInput: true });
+  if (!result.success) {
+    const known = [...Object.keys(schema.shape), ...Object.keys(references)];
+    problems.push(...result.error.issues.flatMap((issue) => problemsOf(issue, known, given)));
+  }
+  if (problems.length > 0) throw new SlipwayError(path, problems);
+  return result.data as z.infer<T>;
+}
+
+function checkReference(
+  prop: string,
+  value: unknown,
+  { required, accepts, expected, fix }: Reference,
+): Problem | undefined {
+  if (value === undefined && !required) return undefined;
+  if (value === undefined)
+    return { code: "SLIPWAY_E_MISSING_PROP", prop, value, message: `is missing: ${expected}`, fix };
+  if (accepts(value)) return undefined;
+  return { code: "SLIPWAY_E_INVALID_VALUE", prop, value: typeof value, message: `must be ${expected}`, fix };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, known: readonly string[], given: Record<string, unknown>): Problem[] {
+  const prop = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") {
+    const siblings = "known" in issue ? (issue.known as string[]) : known;
+    return issue.keys.map((key) => unknownProp(prop ? `${prop}.${key}` : key, key, siblings, given));
+  }
+  if (issue.code === "custom" && typeof issue.params?.code === "string") {
+    const { code, fix, hidden } = issue.params as { code: string; fix: string; hidden?: boolean };
+    return [{ code, prop, value: hidden ? undefined : issue.input, message: issue.message, fix }];
+  }
+  return [
+    {
+      code: "SLIPWAY_E_INVALID_VALUE",
+      prop,
+      value: issue.input,
+      message: issue.message.toLowerCase(),
+      fix: `Correct ${prop}`,
+    },
+  ];
+}
+
+function unknownProp(prop: string, key: string, known: readonly string[], given: Record<string, unknown>): Problem {
+  const modal = keyOfModalName(key);
+  if (modal) {
+    const today = known.includes(modal);
+    return {
+      code: "SLIPWAY_E_RENAMED_PROP",
+      prop,
+      value: given[key],
+      message: today
+        ? `is Modal's older name for ${modal}`
+        : `is Modal's name for ${modal}, which this construct does not have`,
+      fix: today ? `Write ${modal}` : `Remove ${key}`,
+    };
+  }
+  const close = nearest(key, known);
+  return {
+    code: "SLIPWAY_E_UNKNOWN_PROP",
+    prop,
+    value: undefined,
+    message: `is not a prop here; known are ${[...known].sort().join(", ")}`,
+    fix: close ? `Did you mean ${close}?` : `Remove ${key}`,
+  };
+}
+
+function keyOfModalName(key: string): string | undefined {
+  return Object.hasOwn(MODAL_NAMES, key) ? MODAL_NAMES[key] : undefined;
+}
+
+/** Freezes plain data all the way down: a spec is a fact, and constructs may not change it. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

@@ -1,0 +1,211 @@
+import { z } from "zod";
+import { isToken } from "./tokens";
+
+/** A number of seconds, or a number with its unit: `90`, `"90s"`, `"1.5m"`, `"500ms"`, `"2h"`, `"7d"`. */
+export type Duration = number | `${number}${"ms" | "s" | "m" | "h" | "d"}`;
+
+/** A number of MiB, or a number with its unit: `512`, `"512MiB"`, `"2GiB"`. */
+export type Memory = number | `${number}${"MiB" | "GiB"}`;
+
+/** `"module:name"` or `"package.module:name"`: an import path and a name in it, never a file path. */
+export type Handler = string;
+
+export interface Refusal {
+  readonly message: string;
+  readonly fix: string;
+}
+
+class Refused {
+  constructor(readonly refusal: Refusal) {}
+}
+
+/** Ends a reader with what is wrong and the fix. */
+export function refuse(message: string, fix: string): Refused {
+  return new Refused({ message, fix });
+}
+
+export interface LeafOptions {
+  /** `late`: a value known only after apply is let through unread. `early`: it must be known at synth, and the error says so. */
+  readonly token: "late" | "early";
+  /** The value may be a secret: messages do not repeat it. */
+  readonly hidden?: boolean;
+  /** What to write when the prop is missing. */
+  readonly example?: string;
+}
+
+/** A schema for one prop from a reader of its literal value. Missing is the reader's own problem unless `.optional()`. */
+export function leaf<T>(read: (value: unknown) => T | Refused, { token, hidden = false, example }: LeafOptions) {
+  return z.unknown().transform((value, context): T => {
+    const issue = (code: string, { message, fix }: Refusal): never => {
+      context.addIssue({ code: "custom", message, params: { code, fix, hidden }, input: value });
+      return z.NEVER;
+    };
+    if (value === undefined) {
+      return issue("SLIPWAY_E_MISSING_PROP", {
+        message: "is missing",
+        fix: example ? `Write for example ${example}` : "Set it",
+      });
+    }
+    if (isToken(value)) {
+      if (token === "late") return value as T;
+      return issue("SLIPWAY_E_TOKEN_NOT_ALLOWED", {
+        message: "is known only after apply, but Slipway needs it at synth to form a name, a size or a priority",
+        fix: "Pass a literal",
+      });
+    }
+    const result = read(value);
+    return result instanceof Refused ? issue("SLIPWAY_E_INVALID_VALUE", result.refusal) : result;
+  });
+}
+
+export function text(
+  o: LeafOptions & {
+    pattern?: RegExp;
+    allowed?: string;
+    max?: number;
+    fix?: string;
+    read?: (value: string) => string | Refused;
+  },
+) {
+  return leaf<string>((value) => {
+    if (typeof value !== "string") return refuse("must be a string", o.fix ?? "Pass a string");
+    if (value === "") return refuse("must not be empty", o.fix ?? "Pass a value, or leave the prop out");
+    if (o.max !== undefined && value.length > o.max) {
+      return refuse(`has ${value.length} characters; at most ${o.max} are allowed`, o.fix ?? "Shorten it");
+    }
+    if (o.pattern && !o.pattern.test(value))
+      return refuse(o.allowed ?? `must match ${o.pattern}`, o.fix ?? "Correct it");
+    return o.read ? o.read(value) : value;
+  }, o);
+}
+
+export function flag() {
+  return leaf<boolean>(
+    (value) => (typeof value === "boolean" ? value : refuse("must be true or false", "Pass a boolean literal")),
+    { token: "early" },
+  );
+}
+
+export function integer(o: { min: number; max: number; reason?: string; fix?: string }) {
+  return leaf<number>(
+    (value) => {
+      if (typeof value !== "number" || !Number.isInteger(value))
+        return refuse("must be a whole number", o.fix ?? `Use ${o.min} to ${o.max}`);
+      if (value < o.min || value > o.max) {
+        return refuse(
+          `must be ${o.min} to ${o.max}${o.reason ? ` (${o.reason})` : ""}`,
+          o.fix ?? `Use ${o.min} to ${o.max}`,
+        );
+      }
+      return value;
+    },
+    { token: "early" },
+  );
+}
+
+export function oneOf<const V extends string | number>(values: readonly V[], reason?: string) {
+  const list = values.map((value) => JSON.stringify(value)).join(", ");
+  return leaf<V>(
+    (value) =>
+      (values as readonly unknown[]).includes(value)
+        ? (value as V)
+        : refuse(`must be one of ${list}`, reason ?? "Pick one of these"),
+    { token: "early" },
+  );
+}
+
+/** A nested object of props that may also be `false`: switched off. */
+export function section<S extends z.ZodRawShape>(shape: S) {
+  const schema = z.strictObject(shape);
+  const names = Object.keys(shape).join(", ");
+  return z.unknown().transform((value, context): false | z.infer<typeof schema> => {
+    if (value === false) return value;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      const params = { code: "SLIPWAY_E_INVALID_VALUE", fix: `Write false, or an object with ${names}` };
+      context.addIssue({ code: "custom", message: `must be false, or an object with ${names}`, params, input: value });
+      return z.NEVER;
+    }
+    const result = schema.safeParse(value, { reportInput: true });
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) context.addIssue({ ...issue, known: Object.keys(shape) });
+    return z.NEVER;
+  });
+}
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86400 };
+
+/** A {@link Duration} in whole seconds within [min, max]. */
+export function duration(o: { min: number; max: number; reason?: string }) {
+  const range = `${formatSeconds(o.min)} to ${formatSeconds(o.max)}`;
+  return leaf<number>(
+    (value) => {
+      const seconds = durationSeconds(value);
+      if (seconds === undefined)
+        return refuse('must be seconds as a number, or a number with ms, s, m, h or d such as "90s"', `Use ${range}`);
+      if (!Number.isInteger(seconds)) return refuse("must come to whole seconds", `Use ${range}`);
+      if (seconds < o.min || seconds > o.max)
+        return refuse(`must be ${range}${o.reason ? ` (${o.reason})` : ""}`, `Use ${range}`);
+      return seconds;
+    },
+    { token: "early" },
+  );
+}
+
+function durationSeconds(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  const match = typeof value === "string" ? DURATION.exec(value) : null;
+  return match ? rounded(Number(match[1]) * SECONDS[match[2]!]!) : undefined;
+}
+
+/** Undoes binary fractions: 1.1 * 60 is 66, not 66.00000000000001. */
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+export function formatSeconds(seconds: number): string {
+  for (const [unit, size] of [
+    ["d", 86400],
+    ["h", 3600],
+    ["m", 60],
+  ] as const) {
+    if (seconds >= size && seconds % size === 0) return `${seconds / size}${unit}`;
+  }
+  return `${seconds}s`;
+}
+
+const MEMORY = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/;
+const MIB: Readonly<Record<string, number>> = { MiB: 1, GiB: 1024 };
+
+/** A {@link Memory} in whole MiB within [min, max]. */
+export function memory(o: { min: number; max: number; reason?: string }) {
+  const range = `${formatMiB(o.min)} to ${formatMiB(o.max)}`;
+  return leaf<number>(
+    (value) => {
+      const mib = memoryMiB(value);
+      if (typeof mib !== "number") return mib;
+      if (!Number.isInteger(mib)) return refuse("must come to whole MiB", `Use ${range}`);
+      if (mib < o.min || mib > o.max)
+        return refuse(`must be ${range}${o.reason ? ` (${o.reason})` : ""}`, `Use ${range}`);
+      return mib;
+    },
+    { token: "early" },
+  );
+}
+
+function memoryMiB(value: unknown): number | Refused {
+  const form = 'must be MiB as a number, or a number with MiB or GiB such as "2GiB"';
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  const match = typeof value === "string" ? MEMORY.exec(value) : null;
+  if (!match) return refuse(form, 'Write for example "2GiB"');
+  const unit = MIB[match[2]!];
+  if (unit === undefined) {
+    const binary = /^m/i.test(match[2]!) ? "MiB" : "GiB";
+    return refuse(`has the unit ${match[2]}; AWS sells memory in MiB and GiB`, `Write "${match[1]}${binary}"`);
+  }
+  return rounded(Number(match[1]) * unit);
+}
+
+export function formatMiB(mib: number): string {
+  return mib >= 1024 && mib % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`;
+}

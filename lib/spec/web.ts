@@ -1,0 +1,200 @@
+import { z } from "zod";
+import { defaultLabel, kebabCase, LABEL_PATTERN } from "../naming";
+import {
+  type ComputeOptions,
+  type ComputeSpec,
+  checkCompute,
+  computeShape,
+  computeSpec,
+  computeWarnings,
+} from "./compute";
+import { deepFreeze, type Parsed, parseProps, type Reference } from "./parse";
+import { type Duration, duration, flag, integer, leaf, oneOf, refuse, section, text } from "./values";
+
+export interface ScalingOptions {
+  /**
+   * Containers that always run, 1 to 5000.
+   * @default 1
+   */
+  readonly minContainers?: number;
+  /**
+   * Containers at the most, 1 to 5000.
+   * @default 10, or minContainers if that is more
+   */
+  readonly maxContainers?: number;
+}
+
+export interface AlarmOptions {
+  /**
+   * Percentage of requests answered with 5xx, over 5 minutes, above which the alarm goes off. Above 0, to 100.
+   * @default 5
+   */
+  readonly errorRate?: number;
+  /**
+   * 95th percentile of the response time, over 5 minutes, above which the alarm goes off. 1 s to 1 h.
+   * @default - no latency alarm
+   */
+  readonly latencyP95?: Duration;
+}
+
+export interface WebOptions {
+  /**
+   * The endpoint's part of its URL: 1 to 63 of a-z, 0-9 and single dashes. Used as it is or refused.
+   * @default "<app>-<name>"
+   */
+  readonly label?: string;
+  /**
+   * Priority of the listener rule, 1 to 50000. Only to settle a collision; the error that asks for it names the value.
+   * @default - from a stable hash
+   */
+  readonly rulePriority?: number;
+  /**
+   * Path that the app answers with 100 to 399 when it is ready, such as `"/health"`.
+   * @default - ready when the app accepts a TCP connection
+   */
+  readonly healthPath?: string;
+  /**
+   * Alarms on the endpoint; `false` for none.
+   * @default - 5xx above 5 %, and no healthy container
+   */
+  readonly alarms?: false | AlarmOptions;
+}
+
+export interface WebSpec extends ComputeSpec {
+  readonly minContainers: number;
+  readonly maxContainers: number;
+  readonly label: string;
+  readonly rulePriority?: number;
+  readonly healthPath?: string;
+  readonly alarms: false | { readonly errorRate: number; readonly latencyP95?: number };
+}
+
+const MOST_CONTAINERS = 5000;
+
+export const webShape = {
+  ...computeShape,
+  minContainers: leaf<number>(
+    (value) => {
+      if (value === 0)
+        return refuse(
+          "a load balancer does not hold requests for a service with no task, so 0 would answer 503",
+          "Use 1 or more",
+        );
+      return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MOST_CONTAINERS
+        ? value
+        : refuse(`must be a whole number from 1 to ${MOST_CONTAINERS}`, "Use 1 or more");
+    },
+    { token: "early" },
+  ).default(1),
+  maxContainers: integer({ min: 1, max: MOST_CONTAINERS }).optional(),
+  label: text({
+    token: "early",
+    read: (value) => {
+      if (value.includes("."))
+        return refuse("a label is one part of a host name, so it holds no dot", `Write "${suggestLabel(value)}"`);
+      return LABEL_PATTERN.test(value)
+        ? value
+        : refuse(
+            "must be 1 to 63 lowercase letters, digits and single dashes, with no dash at an end",
+            `Write "${suggestLabel(value)}"`,
+          );
+    },
+  }).optional(),
+  rulePriority: integer({ min: 1, max: 50000, reason: "the load balancer's own range" }).optional(),
+  healthPath: text({
+    token: "early",
+    pattern: /^\/[\x21-\x7e]*$/,
+    allowed: "must be a path that starts with /",
+    fix: 'Write for example "/health"',
+  }).optional(),
+  alarms: section({
+    errorRate: leaf<number>(
+      (value) =>
+        typeof value === "number" && value > 0 && value <= 100
+          ? value
+          : refuse("must be a percentage above 0, at most 100", "Write for example 5"),
+      { token: "early" },
+    ).default(5),
+    latencyP95: duration({ min: 1, max: 3600 }).optional(),
+  }).default({ errorRate: 5 }),
+};
+
+function suggestLabel(value: string): string {
+  const candidate = value
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, "");
+  return LABEL_PATTERN.test(candidate) ? candidate : "my-api";
+}
+
+export interface FastApiOptions {
+  /**
+   * HTTP method that the function answers; others get 405.
+   * @default "GET"
+   */
+  readonly method?: HttpMethod;
+  /**
+   * Serve the function's OpenAPI page at /docs (and /redoc, /openapi.json).
+   * @default false
+   */
+  readonly docs?: boolean;
+}
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export interface FastApiEndpointSpec extends WebSpec {
+  readonly kind: "fastapi";
+  readonly method: HttpMethod;
+  readonly docs: boolean;
+}
+
+/** A web endpoint's props less the constructs among them (`platform`, `transform`). */
+export type FastApiEndpointOptions = ComputeOptions & ScalingOptions & WebOptions & FastApiOptions;
+
+const fastApiSchema = z
+  .strictObject({
+    ...webShape,
+    method: oneOf(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),
+    docs: flag().default(false),
+  })
+  .superRefine((input, context) => {
+    checkCompute(input, context);
+    if (input.maxContainers !== undefined && input.maxContainers < input.minContainers) {
+      context.addIssue({
+        code: "custom",
+        path: ["maxContainers"],
+        message: `is below minContainers, ${input.minContainers}`,
+        params: { code: "SLIPWAY_E_INVALID_VALUE", fix: `Use ${input.minContainers} or more` },
+        input: input.maxContainers,
+      });
+    }
+  });
+
+/** Props of a FastApiEndpoint, checked and completed. `id` is the construct's, and gives the default name. */
+export function parseFastApiEndpoint(
+  props: unknown,
+  id: string,
+  path: string,
+  references: Readonly<Record<string, Reference>>,
+): Parsed<FastApiEndpointSpec> {
+  const named =
+    typeof props === "object" && props !== null && !("name" in props && props.name !== undefined)
+      ? { ...props, name: kebabCase(id) }
+      : props;
+  const input = parseProps(fastApiSchema, named, path, references);
+  const { minContainers, maxContainers, label, rulePriority, healthPath, alarms, method, docs, ...compute } = input;
+  const spec: FastApiEndpointSpec = deepFreeze({
+    kind: "fastapi" as const,
+    ...computeSpec(compute),
+    method,
+    docs,
+    minContainers,
+    maxContainers: maxContainers ?? Math.max(10, minContainers),
+    label: label ?? defaultLabel(input.app, input.name),
+    alarms,
+    ...(rulePriority === undefined ? {} : { rulePriority }),
+    ...(healthPath === undefined ? {} : { healthPath }),
+  });
+  return { spec, warnings: computeWarnings(spec) };
+}
