@@ -27,13 +27,13 @@ module.exports = {
       name: "decisions-import-no-runtime",
       comment: "what decides at synth knows nothing of the programs that run later",
       severity: "error",
-      from: { path: "^lib/(spec|catalog|naming|routing|task|scaling|manifest)/" },
+      from: { path: "^lib/(spec|catalog|naming|network|routing|task|scaling|monitoring|manifest)/" },
       to: { path: "^lib/(runtime|local|cli)/" },
     },
     {
       name: "decisions-do-no-io",
       severity: "error",
-      from: { path: "^lib/(spec|catalog|naming|routing|task|scaling|manifest)/" },
+      from: { path: "^lib/(spec|catalog|naming|network|routing|task|scaling|monitoring|manifest)/" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
     {

@@ -1,0 +1,91 @@
+import type { TerraformElement } from "cdktf";
+import type { Construct } from "constructs";
+import { kebabCase, nearest } from "../../../lib/naming";
+import { type Problem, SlipwayError } from "../../../lib/spec";
+
+// biome-ignore lint/suspicious/noExplicitAny: a table of L1 classes, each with a config of its own
+type L1 = new (scope: Construct, id: string, config: any) => TerraformElement;
+
+/** The L1 classes that a construct is made of, by the name that `resources` and `transform` give them. */
+export type ResourceTable = Readonly<Record<string, L1>>;
+
+/** Every L1 that a construct created, by name. */
+export type Resources<T extends ResourceTable> = { readonly [K in keyof T]: InstanceType<T[K]> };
+
+/** The config of an L1. */
+export type ConfigOf<C extends L1> = ConstructorParameters<C>[2];
+
+/** Changes an L1's config just before it is created: the way out for whatever Slipway has no prop for. */
+export type Transform<T extends ResourceTable> = {
+  readonly [K in keyof T]?: (config: ConfigOf<T[K]>) => ConfigOf<T[K]>;
+};
+
+/** Creates a construct's resources by name, through the user's transforms, and collects them. */
+export class ResourceMaker<T extends ResourceTable> {
+  private readonly made: Partial<Record<keyof T, TerraformElement>> = {};
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly table: T,
+    private readonly transform: Transform<T> = {},
+  ) {
+    const problems = Object.entries(transform).flatMap(([name, change]) =>
+      transformProblems(name, change, Object.keys(table)),
+    );
+    if (problems.length > 0) throw new SlipwayError(scope.node.path, problems);
+  }
+
+  /** The construct id is the name in kebab-case: a name in the table is a promise never to rename the resource. */
+  make<K extends keyof T & string>(name: K, config: ConfigOf<T[K]>): InstanceType<T[K]> {
+    const change = this.transform[name];
+    const resource = new this.table[name]!(this.scope, kebabCase(name), change ? change(config) : config);
+    this.made[name] = resource;
+    return resource as InstanceType<T[K]>;
+  }
+
+  /** What was made. A transform of something that was not made is an error: it would do nothing. */
+  finish(): Resources<T> {
+    const unused = Object.keys(this.transform).filter((name) => !(name in this.made));
+    if (unused.length > 0) {
+      const existing = Object.keys(this.made).sort().join(", ");
+      throw new SlipwayError(
+        this.scope.node.path,
+        unused.map((name) => ({
+          code: "SLIPWAY_E_UNUSED_TRANSFORM",
+          prop: `transform.${name}`,
+          value: undefined,
+          message: `there is no ${name} with these props; there are ${existing}`,
+          fix: `Remove transform.${name}`,
+        })),
+      );
+    }
+    return this.made as Resources<T>;
+  }
+}
+
+function transformProblems(name: string, change: unknown, known: readonly string[]): Problem[] {
+  const prop = `transform.${name}`;
+  if (!known.includes(name)) {
+    const close = nearest(name, known);
+    const fix = close ? `Did you mean ${close}?` : `Remove ${prop}`;
+    return [
+      {
+        code: "SLIPWAY_E_UNKNOWN_PROP",
+        prop,
+        value: undefined,
+        message: `is not a resource of this construct; it has ${[...known].sort().join(", ")}`,
+        fix,
+      },
+    ];
+  }
+  if (typeof change === "function") return [];
+  return [
+    {
+      code: "SLIPWAY_E_INVALID_VALUE",
+      prop,
+      value: change,
+      message: "must be a function of the resource's config",
+      fix: "Write (config) => ({ ...config, … })",
+    },
+  ];
+}

@@ -1,0 +1,17 @@
+export type {
+  AlarmOptions,
+  ComputeOptions,
+  Duration,
+  FastApiOptions,
+  Handler,
+  HttpMethod,
+  Memory,
+  Problem,
+  ScalingOptions,
+  WebOptions,
+} from "../../lib/spec";
+export { SlipwayError } from "../../lib/spec";
+export type { ConfigOf, Resources, Transform } from "./engine/resource-maker";
+export * from "./network";
+export * from "./platform";
+export * from "./web";

@@ -1,0 +1,1 @@
+export { type INetwork, Network, type NetworkAttributes, type NetworkProps } from "./network";

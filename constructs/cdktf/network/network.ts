@@ -1,0 +1,118 @@
+import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
+import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
+import { Route } from "@cdktf/provider-aws/lib/route";
+import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
+import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
+import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { Fn, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { type CostItem, networkCosts } from "../../../lib/catalog";
+import { subnetPlan } from "../../../lib/network";
+import { type NetworkAttributes, type NetworkProps, parseNetwork, parseNetworkAttributes } from "../../../lib/spec";
+import { regionOf } from "../engine/region";
+import { addEndpoints } from "./endpoints";
+import { addFlowLogs } from "./flow-logs";
+import { addNat } from "./nat";
+
+/** A VPC with subnets for load balancers (public) and for tasks (private). */
+export interface INetwork {
+  readonly vpcId: string;
+  readonly publicSubnetIds: string[];
+  readonly privateSubnetIds: string[];
+  /** What it costs a month before any traffic, for the synth's summary; empty for a network that exists already. */
+  readonly costs: readonly CostItem[];
+}
+
+export type { NetworkAttributes, NetworkProps };
+
+/** A VPC of its own: public and private subnets in 2 to 4 zones, egress, flow logs, and a default security group that allows nothing. */
+export class Network extends Construct implements INetwork {
+  readonly vpcId: string;
+  readonly publicSubnetIds: string[];
+  readonly privateSubnetIds: string[];
+  readonly costs: readonly CostItem[];
+
+  constructor(scope: Construct, id: string, props: NetworkProps = {}) {
+    super(scope, id);
+    const { spec } = parseNetwork(props, this.node.path);
+    const plan = subnetPlan(spec.cidr, spec.azs);
+    const name = `${TerraformStack.of(this).node.id}-${id}`;
+    const tags = (part: string) => ({ Name: part ? `${name}-${part}` : name });
+
+    const vpc = new Vpc(this, "vpc", {
+      cidrBlock: spec.cidr,
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+      tags: tags(""),
+    });
+    new DefaultSecurityGroup(this, "default-security-group", { vpcId: vpc.id, tags: tags("unused") });
+    const internetGateway = new InternetGateway(this, "internet-gateway", { vpcId: vpc.id, tags: tags("") });
+
+    const zones = new DataAwsAvailabilityZones(this, "zones", {
+      state: "available",
+      // Leaves out Local Zones and Wavelength, which have neither Fargate nor load balancers.
+      filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+    });
+    const subnet = (kind: "public" | "private", cidrBlock: string, zone: number) =>
+      new Subnet(this, `${kind}-subnet-${zone + 1}`, {
+        vpcId: vpc.id,
+        cidrBlock,
+        availabilityZone: Fn.element(zones.names, zone),
+        tags: tags(`${kind}-${zone + 1}`),
+        // A zone that AWS adds or drops must not move existing subnets.
+        lifecycle: { ignoreChanges: ["availability_zone"] },
+      });
+    const publicSubnets = plan.publicCidrs.map((cidr, zone) => subnet("public", cidr, zone));
+    const privateSubnets = plan.privateCidrs.map((cidr, zone) => subnet("private", cidr, zone));
+
+    const publicRoutes = new RouteTable(this, "public-routes", { vpcId: vpc.id, tags: tags("public") });
+    new Route(this, "public-default-route", {
+      routeTableId: publicRoutes.id,
+      destinationCidrBlock: "0.0.0.0/0",
+      gatewayId: internetGateway.id,
+    });
+    publicSubnets.forEach((one, zone) => {
+      new RouteTableAssociation(this, `public-routes-${zone + 1}`, { subnetId: one.id, routeTableId: publicRoutes.id });
+    });
+    const privateRoutes = privateSubnets.map((one, zone) => {
+      const table = new RouteTable(this, `private-routes-table-${zone + 1}`, {
+        vpcId: vpc.id,
+        tags: tags(`private-${zone + 1}`),
+      });
+      new RouteTableAssociation(this, `private-routes-${zone + 1}`, { subnetId: one.id, routeTableId: table.id });
+      return table;
+    });
+
+    if (spec.egress === "endpoints")
+      addEndpoints(this, { vpc, privateSubnets, privateRoutes, region: regionOf(this), cidr: spec.cidr, tags });
+    else addNat(this, { perZone: spec.egress === "nat-per-az", publicSubnets, privateRoutes, internetGateway, tags });
+    if (spec.flowLogs) addFlowLogs(this, vpc);
+
+    this.vpcId = vpc.id;
+    this.publicSubnetIds = publicSubnets.map((one) => one.id);
+    this.privateSubnetIds = privateSubnets.map((one) => one.id);
+    this.costs = networkCosts(spec);
+  }
+
+  /** A network that exists already. */
+  static fromAttributes(scope: Construct, id: string, attributes: NetworkAttributes): INetwork {
+    return new ImportedNetwork(scope, id, attributes);
+  }
+}
+
+class ImportedNetwork extends Construct implements INetwork {
+  readonly vpcId: string;
+  readonly publicSubnetIds: string[];
+  readonly privateSubnetIds: string[];
+  readonly costs: readonly CostItem[] = [];
+
+  constructor(scope: Construct, id: string, attributes: NetworkAttributes) {
+    super(scope, id);
+    const { vpcId, publicSubnetIds, privateSubnetIds } = parseNetworkAttributes(attributes, this.node.path);
+    this.vpcId = vpcId;
+    this.publicSubnetIds = [...publicSubnetIds];
+    this.privateSubnetIds = [...privateSubnetIds];
+  }
+}

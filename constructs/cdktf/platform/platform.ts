@@ -1,0 +1,166 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { type ITerraformDependable, TerraformOutput } from "cdktf";
+import { Construct } from "constructs";
+import { type CostItem, loadBalancerCosts } from "../../../lib/catalog";
+import { type Identity, physicalName } from "../../../lib/naming";
+import { type PlatformAttributes, type PlatformOptions, parsePlatform } from "../../../lib/spec";
+import { regionOf } from "../engine/region";
+import { ResourceMaker, type Transform } from "../engine/resource-maker";
+import { type INetwork, Network } from "../network";
+import { StackPlan } from "../stack/stack-plan";
+import { makeAccessLogBucket } from "./access-logs";
+import { makeCertificate } from "./certificate";
+import { makeCluster } from "./cluster";
+import { ImportedPlatform } from "./imported-platform";
+import { makeListener, makeLoadBalancer } from "./load-balancer";
+import { type IPlatform, markPlatform } from "./platform-ref";
+import { PLATFORM_RESOURCES, type PlatformResources, type PlatformResourceTable } from "./resources";
+import { makeSecurityGroups } from "./security-groups";
+
+export interface PlatformProps extends PlatformOptions {
+  /**
+   * The network that load balancer and tasks are in.
+   * @default - a new Network with its defaults
+   */
+  readonly network?: INetwork;
+  /**
+   * Changes a resource's config just before it is created, by the name that `resources` gives it.
+   * @default - none
+   */
+  readonly transform?: Transform<PlatformResourceTable>;
+}
+
+const NETWORK_REFERENCE = {
+  required: false,
+  expected: "a Network",
+  fix: 'Pass new Network(this, "network") or Network.fromAttributes(…), or leave network out for a new one',
+  accepts: (value: unknown) =>
+    typeof value === "object" && value !== null && "vpcId" in value && "privateSubnetIds" in value,
+};
+
+const TRANSFORM_REFERENCE = {
+  required: false,
+  expected: "an object of functions",
+  fix: "Write transform: { loadBalancer: (config) => ({ ...config, … }) }",
+  accepts: (value: unknown) => typeof value === "object" && value !== null,
+};
+
+/**
+ * What a company's endpoints share: network, load balancer with its certificate, cluster, registry, alarms.
+ *
+ * Cost (us-east-1, before traffic): load balancer about $24 a month, the default network's NAT gateway about $37.
+ */
+export class Platform extends Construct implements IPlatform {
+  readonly attributes: PlatformAttributes;
+  readonly resources: PlatformResources;
+  readonly serviceDependencies: readonly ITerraformDependable[];
+  readonly costs: readonly CostItem[];
+
+  constructor(scope: Construct, id: string, props: PlatformProps) {
+    super(scope, id);
+    markPlatform(this);
+    const { spec, warnings } = parsePlatform(props, this.node.path, {
+      network: NETWORK_REFERENCE,
+      transform: TRANSFORM_REFERENCE,
+    });
+    const region = regionOf(this);
+    const network = props.network ?? new Network(this, "network");
+    const maker = new ResourceMaker(this, PLATFORM_RESOURCES, props.transform);
+    const identity: Identity = { workspace: spec.workspace, environment: spec.environment, region };
+    const name = (maxLength: number, kind?: string) => physicalName(identity, { maxLength, kind });
+    const tags = platformTags(spec);
+    const account = new DataAwsCallerIdentity(this, "account", {}).accountId;
+
+    const groups = makeSecurityGroups(this, maker, { spec, vpcId: network.vpcId, name: name(60), tags });
+    const logs = makeAccessLogBucket(maker, { name: name(26), protect: spec.protect, account, tags });
+    const loadBalancer = makeLoadBalancer(maker, {
+      spec,
+      name: name(32),
+      subnetIds: spec.scheme === "internal" ? network.privateSubnetIds : network.publicSubnetIds,
+      securityGroupId: groups.alb.id,
+      logBucket: logs.bucket.id,
+      logsReady: logs.ready,
+      tags,
+    });
+    const certificateArn =
+      spec.certificateArn ??
+      (spec.domain && spec.hostedZoneId
+        ? makeCertificate(this, maker, { domain: spec.domain, hostedZoneId: spec.hostedZoneId, tags })
+        : undefined);
+    const listener = makeListener(maker, loadBalancer.arn, certificateArn);
+    if (spec.domain && spec.hostedZoneId) {
+      maker.make("wildcardAlias", {
+        zoneId: spec.hostedZoneId,
+        name: `*.${spec.domain}`,
+        type: "A",
+        // Not the target's health: the load balancer counts as unhealthy while any of its target groups is empty.
+        alias: { name: loadBalancer.dnsName, zoneId: loadBalancer.zoneId, evaluateTargetHealth: false },
+      });
+    }
+    const { cluster, ready } = makeCluster(maker, { spec, name: name(64), tags });
+    const registry = maker.make("registry", {
+      name: name(64, "registry"),
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "pk",
+      rangeKey: "sk",
+      attribute: [
+        { name: "pk", type: "S" },
+        { name: "sk", type: "S" },
+      ],
+      pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: spec.kmsKeyArn ? { enabled: true, kmsKeyArn: spec.kmsKeyArn } : undefined,
+      deletionProtectionEnabled: spec.protect,
+      tags,
+    });
+    const alarmTopicArn =
+      spec.alarmTopicArn ??
+      (spec.observability === "standard"
+        ? maker.make("alarmTopic", { name: name(64, "alarms"), kmsMasterKeyId: spec.kmsKeyArn, tags }).arn
+        : undefined);
+
+    this.serviceDependencies = [ready];
+    this.costs = [
+      ...network.costs,
+      ...loadBalancerCosts({ subnets: network.publicSubnetIds.length, scheme: spec.scheme }),
+    ];
+    this.attributes = {
+      workspace: spec.workspace,
+      environment: spec.environment,
+      domain: spec.domain,
+      region,
+      vpcId: network.vpcId,
+      privateSubnetIds: network.privateSubnetIds,
+      gatewaySecurityGroupId: groups.gateway.id,
+      loadBalancerArn: loadBalancer.arn,
+      loadBalancerFullName: loadBalancer.arnSuffix,
+      loadBalancerDnsName: loadBalancer.dnsName,
+      listenerArn: listener.arn,
+      clusterArn: cluster.arn,
+      clusterName: cluster.name,
+      registryTableName: registry.name,
+      gatewayImage: spec.gatewayImage,
+      idleTimeout: spec.idleTimeout,
+      logRetentionDays: spec.logRetentionDays,
+      alarmTopicArn,
+      kmsKeyArn: spec.kmsKeyArn,
+      waitForDeploy: spec.waitForDeploy,
+      observability: spec.observability,
+      priorityBand: spec.priorityBand,
+    };
+    new TerraformOutput(this, "attributes-output", {
+      value: JSON.stringify(this.attributes),
+      description: "What Platform.fromAttributes takes in another stack, as JSON",
+    }).overrideLogicalId("slipway_platform");
+    this.resources = maker.finish();
+    StackPlan.of(this).addPlatform(this, warnings);
+  }
+
+  /** A platform that another stack owns, by the plain values that its `attributes` print. */
+  static fromAttributes(scope: Construct, id: string, attributes: PlatformAttributes): IPlatform {
+    return new ImportedPlatform(scope, id, attributes);
+  }
+}
+
+function platformTags({ workspace, environment }: { workspace: string; environment?: string }): Record<string, string> {
+  return { "slipway:workspace": workspace, ...(environment ? { "slipway:environment": environment } : {}) };
+}

@@ -1,0 +1,49 @@
+import type { AlarmPlan } from "../../../lib/monitoring";
+import type { ResourceMaker } from "../engine/resource-maker";
+import type { WebResourceTable } from "./resources";
+
+interface AlarmOptions {
+  readonly plans: readonly AlarmPlan[];
+  /** Prefix of the alarms' names. */
+  readonly name: string;
+  readonly topicArn?: string;
+  readonly tags: Record<string, string>;
+}
+
+/** CloudWatch alarms that notify the platform's topic, on alarm and when it is over. */
+export function makeAlarms(
+  maker: ResourceMaker<WebResourceTable>,
+  { plans, name, topicArn, tags }: AlarmOptions,
+): void {
+  const notify = topicArn ? { alarmActions: [topicArn], okActions: [topicArn] } : {};
+  for (const plan of plans) {
+    const [metric] = plan.metrics;
+    maker.make(`${plan.id}Alarm`, {
+      alarmName: `${name}-${plan.id}`,
+      alarmDescription: plan.description,
+      comparisonOperator: plan.comparison,
+      threshold: plan.threshold,
+      evaluationPeriods: plan.evaluationPeriods,
+      treatMissingData: plan.treatMissingData,
+      ...(plan.expression ? { metricQuery: metricQueries(plan, plan.expression) } : singleMetric(plan, metric!)),
+      ...notify,
+      tags,
+    });
+  }
+}
+
+function singleMetric(
+  { period }: AlarmPlan,
+  { namespace, metricName, statistic, dimensions }: AlarmPlan["metrics"][number],
+) {
+  const percentile = statistic.startsWith("p") ? { extendedStatistic: statistic } : { statistic };
+  return { namespace, metricName, period, dimensions: { ...dimensions }, ...percentile };
+}
+
+function metricQueries({ metrics, period, description }: AlarmPlan, expression: string) {
+  const inputs = metrics.map(({ namespace, metricName, statistic, dimensions }, index) => ({
+    id: `m${index + 1}`,
+    metric: { namespace, metricName, period, stat: statistic, dimensions: { ...dimensions } },
+  }));
+  return [{ id: "result", expression, label: description, returnData: true }, ...inputs];
+}

@@ -1,0 +1,245 @@
+import { TerraformOutput, TerraformStack, Token } from "cdktf";
+import { Construct } from "constructs";
+import { DEFAULT_ALARMS, type MetricRef, type WebMetric, webAlarms, webMetric } from "../../../lib/monitoring";
+import { type Identity, physicalName, slug } from "../../../lib/naming";
+import { webAddress } from "../../../lib/routing";
+import { webScaling } from "../../../lib/scaling";
+import { type FastApiEndpointSpec, type Parsed, SlipwayError } from "../../../lib/spec";
+import {
+  DEREGISTRATION_DELAY,
+  GATEWAY_CONTAINER,
+  GATEWAY_PORTS,
+  registryItem,
+  START_MARGIN,
+  webTask,
+} from "../../../lib/task";
+import { ResourceMaker, type Transform } from "../engine/resource-maker";
+import type { IPlatform } from "../platform";
+import { isPlatform } from "../platform/platform-ref";
+import { StackPlan } from "../stack/stack-plan";
+import { makeAlarms } from "./alarms";
+import { WEB_RESOURCES, type WebResources, type WebResourceTable } from "./resources";
+import { makeRoles } from "./roles";
+import { makeScaling } from "./scaling";
+
+/** What every web construct takes beside its plain options. */
+export interface WebConstructProps {
+  /** The platform that the endpoint runs on: of this stack, or imported by `Platform.fromAttributes`. */
+  readonly platform: IPlatform;
+  /**
+   * Changes a resource's config just before it is created, by the name that `resources` gives it.
+   * @default - none
+   */
+  readonly transform?: Transform<WebResourceTable>;
+}
+
+export const WEB_REFERENCES = {
+  platform: {
+    required: true,
+    expected: "a Platform",
+    fix: 'Pass new Platform(this, "platform", { … }) or Platform.fromAttributes(…)',
+    accepts: isPlatform,
+  },
+  transform: {
+    required: false,
+    expected: "an object of functions",
+    fix: "Write transform: { service: (config) => ({ ...config, … }) }",
+    accepts: (value: unknown) => typeof value === "object" && value !== null,
+  },
+};
+
+/** An endpoint behind the platform's load balancer: an ECS service of the app and its gateway, reached by one listener rule. */
+export abstract class WebEndpoint extends Construct {
+  readonly app: string;
+  readonly name: string;
+  /** Where the endpoint is reached, with a final slash. Known only after apply in path mode. */
+  readonly url: string;
+  readonly urls: string[];
+  readonly resources: WebResources;
+  private readonly dimensions;
+
+  protected constructor(
+    scope: Construct,
+    id: string,
+    { spec, warnings }: Parsed<FastApiEndpointSpec>,
+    props: WebConstructProps,
+  ) {
+    super(scope, id);
+    const platform = platformOfSameStack(this, props.platform);
+    const { attributes } = platform;
+    const maker = new ResourceMaker(this, WEB_RESOURCES, props.transform);
+    const target = `${spec.app}/${spec.name}`;
+    const identity: Identity = { ...attributes, app: spec.app, name: spec.name };
+    const name = (maxLength: number, kind?: string, immutable?: string[]) =>
+      physicalName(identity, { maxLength, kind, immutable });
+    const tags = { "slipway:app": spec.app, "slipway:function": spec.name };
+    const address = webAddress({ ...attributes, target, label: spec.label, rulePriority: spec.rulePriority });
+
+    const logGroupName = `/slipway/${name(120)}`;
+    const logGroup = maker.make("logGroup", {
+      name: logGroupName,
+      retentionInDays: attributes.logRetentionDays,
+      kmsKeyId: attributes.kmsKeyArn,
+      tags,
+    });
+    const task = webTask(spec, attributes, logGroupName);
+    const roles = makeRoles(this, maker, {
+      spec,
+      region: attributes.region,
+      gatewayImage: attributes.gatewayImage,
+      kmsKeyArn: attributes.kmsKeyArn,
+      secrets: task.secrets,
+      logGroupArn: logGroup.arn,
+      name: name(32),
+      tags,
+    });
+    const taskDefinition = maker.make("taskDefinition", {
+      family: name(120),
+      requiresCompatibilities: ["FARGATE"],
+      networkMode: "awsvpc",
+      cpu: String(task.size.cpuUnits),
+      memory: String(task.size.memoryMiB),
+      ephemeralStorage: spec.ephemeralDiskGiB ? { sizeInGib: spec.ephemeralDiskGiB } : undefined,
+      runtimePlatform: {
+        operatingSystemFamily: "LINUX",
+        cpuArchitecture: spec.architecture === "arm64" ? "ARM64" : "X86_64",
+      },
+      executionRoleArn: roles.execution.arn,
+      taskRoleArn: roles.task.arn,
+      containerDefinitions: JSON.stringify(task.containers),
+      tags,
+    });
+    const targetGroup = maker.make("targetGroup", {
+      name: name(32, "tg", ["HTTP", String(GATEWAY_PORTS.data), "ip"]),
+      vpcId: attributes.vpcId,
+      targetType: "ip",
+      protocol: "HTTP",
+      port: GATEWAY_PORTS.data,
+      loadBalancingAlgorithmType: "least_outstanding_requests",
+      deregistrationDelay: String(DEREGISTRATION_DELAY),
+      healthCheck: {
+        path: "/health",
+        port: String(GATEWAY_PORTS.control),
+        protocol: "HTTP",
+        matcher: "200",
+        interval: 10,
+        timeout: 5,
+        healthyThreshold: 2,
+        unhealthyThreshold: 3,
+      },
+      tags,
+      lifecycle: { createBeforeDestroy: true },
+    });
+    const rule = maker.make("rule", {
+      listenerArn: attributes.listenerArn,
+      priority: address.rule.priority,
+      condition: [
+        ...(address.rule.hosts.length > 0 ? [{ hostHeader: { values: [...address.rule.hosts] } }] : []),
+        ...(address.rule.paths.length > 0 ? [{ pathPattern: { values: [...address.rule.paths] } }] : []),
+      ],
+      action: [{ type: "forward", targetGroupArn: targetGroup.arn }],
+      tags,
+    });
+    const service = maker.make("service", {
+      name: name(64),
+      cluster: attributes.clusterArn,
+      taskDefinition: taskDefinition.arn,
+      desiredCount: spec.minContainers,
+      capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
+      availabilityZoneRebalancing: "ENABLED",
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      deploymentMinimumHealthyPercent: 100,
+      deploymentMaximumPercent: 200,
+      healthCheckGracePeriodSeconds: spec.startupTimeout + START_MARGIN,
+      enableExecuteCommand: spec.exec,
+      enableEcsManagedTags: true,
+      propagateTags: "SERVICE",
+      waitForSteadyState: attributes.waitForDeploy,
+      networkConfiguration: {
+        subnets: [...attributes.privateSubnetIds],
+        securityGroups: [attributes.gatewaySecurityGroupId],
+        assignPublicIp: false,
+      },
+      loadBalancer: [
+        { targetGroupArn: targetGroup.arn, containerName: GATEWAY_CONTAINER, containerPort: GATEWAY_PORTS.data },
+      ],
+      tags,
+      // Autoscaling owns the count after the first apply.
+      lifecycle: { ignoreChanges: ["desired_count"] },
+      // A target group without a rule has no load balancer, which ECS refuses; on destroy the service goes first.
+      dependsOn: [rule, ...roles.policies, ...platform.serviceDependencies],
+    });
+    this.dimensions = {
+      loadBalancer: attributes.loadBalancerFullName,
+      targetGroup: targetGroup.arnSuffix,
+      cluster: attributes.clusterName,
+      service: service.name,
+    };
+    makeScaling(maker, {
+      plan: webScaling(spec),
+      clusterName: attributes.clusterName,
+      service,
+      resourceLabel: `${attributes.loadBalancerFullName}/${targetGroup.arnSuffix}`,
+      rule,
+    });
+    const alarms = webAlarms(
+      target,
+      spec.alarms ?? (attributes.observability === "standard" ? DEFAULT_ALARMS : false),
+      this.dimensions,
+    );
+    makeAlarms(maker, { plans: alarms, name: name(64), topicArn: attributes.alarmTopicArn, tags });
+
+    this.app = spec.app;
+    this.name = spec.name;
+    this.url = address.url ?? `http://${attributes.loadBalancerDnsName}/${spec.label}/`;
+    this.urls = [this.url];
+    maker.make("registryItem", {
+      tableName: attributes.registryTableName,
+      hashKey: "pk",
+      rangeKey: "sk",
+      item: registryItem({
+        spec,
+        environment: attributes.environment,
+        url: this.url,
+        service: service.name,
+        revision: Token.asString(taskDefinition.revision),
+      }),
+    });
+    new TerraformOutput(this, "url", { value: this.url, description: `URL of ${target}` }).overrideLogicalId(
+      `${slug(target, 100).replaceAll("-", "_")}_url`,
+    );
+    this.resources = maker.finish();
+    StackPlan.of(this).addEndpoint(
+      {
+        construct: this,
+        platform,
+        spec,
+        task,
+        url: this.url,
+        rule: address.rule,
+        alarms: alarms.length,
+        dimensions: this.dimensions,
+      },
+      warnings,
+    );
+  }
+
+  /** A CloudWatch metric of this endpoint: for alarms, dashboards and scaling of one's own. */
+  metric(name: WebMetric): MetricRef {
+    return webMetric(name, this.dimensions);
+  }
+}
+
+/** A platform of another stack is used by its attributes: an implicit cross-stack reference would make every plan need the other stack's state. */
+function platformOfSameStack(endpoint: Construct, platform: IPlatform): IPlatform {
+  if (TerraformStack.of(platform) === TerraformStack.of(endpoint)) return platform;
+  throw new SlipwayError(endpoint.node.path, [
+    {
+      code: "SLIPWAY_E_OTHER_STACKS_PLATFORM",
+      prop: "platform",
+      value: platform.node.path,
+      message: "belongs to another stack",
+      fix: "Use Platform.fromAttributes(this, …) with the values that the platform's stack outputs as slipway_platform",
+    },
+  ]);
+}

@@ -1,0 +1,18 @@
+export {
+  FARGATE_SIZES,
+  type FargateMemoryRange,
+  type FargateSize,
+  fargateMemoryRange,
+  isFargateSize,
+  nearestFargateSizes,
+  smallestFargateSizeHolding,
+} from "./fargate";
+export { type CostItem, loadBalancerCosts, monitoringCosts, networkCosts } from "./platform-costs";
+export {
+  type Architecture,
+  type FargateUsage,
+  fargateMonthlyCost,
+  HOURS_PER_MONTH,
+  INCLUDED_EPHEMERAL_GIB,
+  PRICES,
+} from "./prices";

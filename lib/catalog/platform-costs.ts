@@ -1,0 +1,52 @@
+import { INTERFACE_ENDPOINTS } from "../network/endpoints";
+import { HOURS_PER_MONTH, PRICES } from "./prices";
+
+/** Something with a price that runs whether or not it is used. US dollars a month, list price, before traffic. */
+export interface CostItem {
+  readonly what: string;
+  readonly monthly: number;
+}
+
+export function networkCosts({
+  azs,
+  egress,
+}: {
+  azs: number;
+  egress: "nat-single" | "nat-per-az" | "endpoints";
+}): CostItem[] {
+  if (egress === "endpoints") {
+    const count = INTERFACE_ENDPOINTS.length * azs;
+    return [{ what: `${count} VPC endpoints`, monthly: count * PRICES.interfaceEndpointHour * HOURS_PER_MONTH }];
+  }
+  const count = egress === "nat-per-az" ? azs : 1;
+  return [
+    {
+      what: plural(count, "NAT gateway"),
+      monthly: count * (PRICES.natGatewayHour + PRICES.publicIpv4Hour) * HOURS_PER_MONTH,
+    },
+  ];
+}
+
+/** A load balancer has a public address in each of its subnets. */
+export function loadBalancerCosts({
+  subnets,
+  scheme,
+}: {
+  subnets: number;
+  scheme: "internet-facing" | "internal";
+}): CostItem[] {
+  const addresses = scheme === "internet-facing" ? subnets : 0;
+  const hourly = PRICES.loadBalancerHour + addresses * PRICES.publicIpv4Hour;
+  return [{ what: "load balancer", monthly: hourly * HOURS_PER_MONTH }];
+}
+
+export function monitoringCosts({ alarms, dashboards }: { alarms: number; dashboards: number }): CostItem[] {
+  return [
+    ...(alarms > 0 ? [{ what: plural(alarms, "alarm"), monthly: alarms * PRICES.alarmMonth }] : []),
+    ...(dashboards > 0 ? [{ what: plural(dashboards, "dashboard"), monthly: dashboards * PRICES.dashboardMonth }] : []),
+  ];
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,57 @@
+import { type CostItem, PRICES } from "../catalog";
+
+export interface SummaryFunction {
+  readonly name: string;
+  /** null where it is known only after apply. */
+  readonly url: string | null;
+  readonly label: string;
+  readonly method: string;
+  /** What the task is, and why. */
+  readonly size: string;
+  readonly min: number;
+  readonly max: number;
+  /** US dollars for `min` containers. */
+  readonly monthly: number;
+}
+
+export interface Summary {
+  readonly domain: string | null;
+  readonly loadBalancer: string | null;
+  readonly resources: number;
+  readonly shared: readonly CostItem[];
+  readonly functions: readonly SummaryFunction[];
+}
+
+/** What a synth tells: where things will be, how large they are, and what they cost a month with the fewest containers. */
+export function renderSummary({ resources, shared, functions, loadBalancer }: Summary): string {
+  const total = [...functions, ...shared].reduce((sum, { monthly }) => sum + monthly, 0);
+  const host = loadBalancer ?? "<load balancer>";
+  const rows = [
+    ...functions.map(({ name, monthly, size, min, max }) => [name, dollars(monthly), `${min} to ${max} x ${size}`]),
+    ...shared.map(({ what, monthly }) => [what, dollars(monthly), ""]),
+    ["total at minimum", dollars(total), `list prices ${PRICES.region}, ${PRICES.asOf}, before traffic`],
+  ];
+  return [
+    `Slipway: ${count(functions.length, "function")}, ${count(resources, "resource")}`,
+    "",
+    ...aligned(functions.map(({ name, method, url, label }) => [name, method, url ?? `http://${host}/${label}/`])),
+    "",
+    ...aligned(rows),
+  ].join("\n");
+}
+
+function aligned(rows: ReadonlyArray<readonly string[]>): string[] {
+  const widths = rows.reduce<number[]>(
+    (sofar, row) => row.map((cell, column) => Math.max(cell.length, sofar[column] ?? 0)),
+    [],
+  );
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd());
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}/month`;
+}
+
+function count(amount: number, word: string): string {
+  return `${amount} ${word}${amount === 1 ? "" : "s"}`;
+}

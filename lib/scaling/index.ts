@@ -1,0 +1,1 @@
+export { type TargetTracking, type WebScaling, webScaling } from "./web-scaling";

@@ -1,0 +1,22 @@
+export {
+  APP_CONTAINER,
+  CONFIG_VARIABLE,
+  type ContainerDefinition,
+  FUNCTION_LABEL,
+  GATEWAY_CONTAINER,
+  PORT_VARIABLE,
+} from "./container-definition";
+export { DEREGISTRATION_DELAY, START_MARGIN } from "./deploy";
+export { DEFAULT_APP_PORT, GATEWAY_PORTS, type GatewayConfig, gatewayConfigSchema } from "./gateway-config";
+export {
+  type AccountScope,
+  EXEC_STATEMENT,
+  ecsTasksTrust,
+  executionStatements,
+  policyDocument,
+  type Statement,
+} from "./iam";
+export { type RegistryEntry, registryItem } from "./registry-item";
+export { type SecretReference, secretReference } from "./secret-reference";
+export { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";
+export { type TaskPlatform, type WebTask, webTask } from "./web-task";

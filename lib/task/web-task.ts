@@ -1,0 +1,150 @@
+import type { FastApiEndpointSpec } from "../spec";
+import {
+  APP_CONTAINER,
+  CONFIG_VARIABLE,
+  type ContainerDefinition,
+  FUNCTION_LABEL,
+  GATEWAY_CONTAINER,
+  PORT_VARIABLE,
+} from "./container-definition";
+import { DEFAULT_APP_PORT, GATEWAY_PORTS, type GatewayConfig } from "./gateway-config";
+import { type SecretReference, secretReference } from "./secret-reference";
+import { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";
+
+/** What a task takes from its platform. */
+export interface TaskPlatform {
+  readonly environment?: string;
+  readonly region: string;
+  readonly gatewayImage: string;
+  /** Seconds. */
+  readonly idleTimeout: number;
+  /** Whether endpoints are hosts of a domain; otherwise they are paths. */
+  readonly domain?: string;
+}
+
+export interface WebTask {
+  readonly size: TaskSize;
+  readonly containers: readonly ContainerDefinition[];
+  readonly gateway: GatewayConfig;
+  readonly secrets: readonly SecretReference[];
+}
+
+/** Server keep-alive must outlast the load balancer's idle timeout, or it sends a request on a connection that just closed. */
+const KEEP_ALIVE_MARGIN = 5;
+
+/** Shorter than every server's own keep-alive (gunicorn's 2 s is the shortest), so the gateway never reuses a closing connection. */
+const POOL_IDLE_MS = 1000;
+
+/** After the last request a draining gateway waits this long: load balancers send a little after deregistration. */
+const QUIET_MS = 5000;
+
+/** What the gateway needs beyond its drain deadline to close and exit, before ECS kills it. */
+const EXIT_MARGIN = 10;
+
+/** The app is stopped once the gateway has exited, with nothing in flight. ECS's own default. */
+const APP_STOP_TIMEOUT = 30;
+
+/** A web endpoint's task: the app on loopback, the gateway in front of it. */
+export function webTask(spec: FastApiEndpointSpec, platform: TaskPlatform, logGroup: string): WebTask {
+  const size = taskSize(spec);
+  const gateway = gatewayConfig(spec, platform);
+  const secrets = Object.entries(spec.secrets).map(([variable, arn]) => secretReference(variable, arn));
+  const shared = (name: string) => ({
+    name,
+    essential: true,
+    dockerLabels: { [FUNCTION_LABEL]: `${spec.app}/${spec.name}` },
+    logConfiguration: {
+      logDriver: "awslogs" as const,
+      // Non-blocking: an app must not hang when CloudWatch Logs is slow.
+      options: {
+        "awslogs-group": logGroup,
+        "awslogs-region": platform.region,
+        "awslogs-stream-prefix": name,
+        mode: "non-blocking",
+        "max-buffer-size": "25m",
+      },
+    },
+  });
+  const app: ContainerDefinition = {
+    ...shared(APP_CONTAINER),
+    image: spec.image,
+    command: appCommand(spec),
+    cpu: size.cpuUnits - GATEWAY_SHARE.cpuUnits,
+    memoryReservation: size.memoryMiB - GATEWAY_SHARE.memoryMiB,
+    environment: variables({ PYTHONUNBUFFERED: "1", ...spec.env, [PORT_VARIABLE]: String(DEFAULT_APP_PORT) }),
+    ...(secrets.length > 0
+      ? { secrets: secrets.map(({ variable, valueFrom }) => ({ name: variable, valueFrom })) }
+      : {}),
+    stopTimeout: APP_STOP_TIMEOUT,
+    readonlyRootFilesystem: spec.readOnlyRoot,
+    linuxParameters: { initProcessEnabled: true },
+  };
+  const sidecar: ContainerDefinition = {
+    ...shared(GATEWAY_CONTAINER),
+    image: platform.gatewayImage,
+    cpu: GATEWAY_SHARE.cpuUnits,
+    memoryReservation: GATEWAY_SHARE.memoryMiB,
+    environment: variables({ [CONFIG_VARIABLE]: JSON.stringify(gateway) }),
+    portMappings: [GATEWAY_PORTS.data, GATEWAY_PORTS.control].map((port) => ({
+      containerPort: port,
+      hostPort: port,
+      protocol: "tcp",
+    })),
+    // ECS stops containers in reverse order of dependsOn: the gateway drains while the app still runs.
+    dependsOn: [{ containerName: APP_CONTAINER, condition: "START" }],
+    stopTimeout: spec.drainTimeout + EXIT_MARGIN,
+    readonlyRootFilesystem: true,
+    linuxParameters: { initProcessEnabled: true },
+  };
+  return { size, containers: [app, sidecar], gateway, secrets };
+}
+
+function appCommand({ kind, handler, method, docs }: FastApiEndpointSpec): string[] {
+  return [
+    "python",
+    "-m",
+    "slipway",
+    "serve",
+    "--kind",
+    kind,
+    "--handler",
+    handler,
+    "--method",
+    method,
+    ...(docs ? ["--docs"] : []),
+  ];
+}
+
+function gatewayConfig(spec: FastApiEndpointSpec, platform: TaskPlatform): GatewayConfig {
+  return {
+    version: 1,
+    app: spec.app,
+    function: spec.name,
+    environment: platform.environment ?? "",
+    region: platform.region,
+    listen: {
+      port: GATEWAY_PORTS.data,
+      controlPort: GATEWAY_PORTS.control,
+      keepAliveMs: (platform.idleTimeout + KEEP_ALIVE_MARGIN) * 1000,
+    },
+    upstream: {
+      port: DEFAULT_APP_PORT,
+      ready: {
+        kind: spec.healthPath ? "http" : "tcp",
+        path: spec.healthPath ?? "/",
+        intervalMs: 25,
+        timeoutMs: spec.startupTimeout * 1000,
+      },
+      poolIdleMs: POOL_IDLE_MS,
+    },
+    web: { stripPrefix: platform.domain ? "" : `/${spec.label}` },
+    drain: { deadlineMs: spec.drainTimeout * 1000, quietMs: QUIET_MS },
+  };
+}
+
+/** Sorted, as ECS returns them: the plan stays empty. */
+function variables(values: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  return Object.entries(values)
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
