@@ -31,12 +31,8 @@ export function makeCertificate(
     },
   });
   // A set in the provider's schema, so it has no index; a single name has a single option.
-  const option = (field: string) =>
-    Token.asString(
-      propertyAccess(Fn.element(Fn.tolist(certificate.fqn && `\${${certificate.fqn}.domain_validation_options}`), 0), [
-        field,
-      ]),
-    );
+  const options = Fn.tolist(certificate.interpolationForAttribute("domain_validation_options"));
+  const option = (field: string) => Token.asString(propertyAccess(Fn.element(options, 0), [field]));
   const record = maker.make("certificateRecord", {
     zoneId: hostedZoneId,
     name: option("resource_record_name"),

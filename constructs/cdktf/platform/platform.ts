@@ -67,7 +67,8 @@ export class Platform extends Construct implements IPlatform {
     const network = props.network ?? new Network(this, "network");
     const maker = new ResourceMaker(this, PLATFORM_RESOURCES, props.transform);
     const identity: Identity = { workspace: spec.workspace, environment: spec.environment, region };
-    const name = (maxLength: number, kind?: string) => physicalName(identity, { maxLength, kind });
+    const name = (maxLength: number, kind?: string, immutable?: string[]) =>
+      physicalName(identity, { maxLength, kind, immutable });
     const tags = platformTags(spec);
     const account = new DataAwsCallerIdentity(this, "account", {}).accountId;
 
@@ -75,7 +76,7 @@ export class Platform extends Construct implements IPlatform {
     const logs = makeAccessLogBucket(maker, { name: name(26), protect: spec.protect, account, tags });
     const loadBalancer = makeLoadBalancer(maker, {
       spec,
-      name: name(32),
+      name: name(32, "alb", [spec.scheme]),
       subnetIds: spec.scheme === "internal" ? network.privateSubnetIds : network.publicSubnetIds,
       securityGroupId: groups.alb.id,
       logBucket: logs.bucket.id,
