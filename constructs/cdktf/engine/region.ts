@@ -1,5 +1,5 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformStack } from "cdktf";
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformProvider, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { isToken, SlipwayError } from "../../../lib/spec";
 
@@ -8,9 +8,7 @@ import { isToken, SlipwayError } from "../../../lib/spec";
  * and of dashboards, so it has to be a literal.
  */
 export function regionOf(scope: Construct): string {
-  const provider = TerraformStack.of(scope)
-    .node.findAll()
-    .find((node): node is AwsProvider => node instanceof AwsProvider && node.alias === undefined);
+  const provider = TerraformStack.of(scope).node.findAll().find(isDefaultAwsProvider);
   const region = provider?.regionInput;
   if (region !== undefined && !isToken(region)) return region;
   throw new SlipwayError(scope.node.path, [
@@ -24,4 +22,11 @@ export function regionOf(scope: Construct): string {
       fix: 'Put new AwsProvider(this, "aws", { region: "us-east-1" }) before the platform',
     },
   ]);
+}
+
+/** Not `instanceof AwsProvider`: a linked library and its user can each have a copy of the provider's bindings. */
+function isDefaultAwsProvider(node: unknown): node is AwsProvider {
+  return (
+    TerraformProvider.isTerraformProvider(node) && node.terraformResourceType === "aws" && node.alias === undefined
+  );
 }
