@@ -1,0 +1,59 @@
+import type { ServerResponse } from "node:http";
+import type { GatewayConfig } from "../../task/gateway-config";
+
+/**
+ * Leaving without failing a request. On a deploy ECS deregisters the task before SIGTERM; on a Spot interruption SIGTERM
+ * may come first, and the load balancer goes on sending for a while. So a draining gateway serves on, closes each
+ * connection with its answer, and leaves when requests have stopped coming.
+ */
+export class Drain {
+  private readonly active = new Set<ServerResponse>();
+  private lastRequestAt = 0;
+  private quiet: NodeJS.Timeout | undefined;
+  private leave: ((cutOff: number) => void) | undefined;
+
+  constructor(private readonly config: GatewayConfig["drain"]) {}
+
+  get isDraining(): boolean {
+    return this.leave !== undefined;
+  }
+
+  get inFlight(): number {
+    return this.active.size;
+  }
+
+  /** Counts a request in until its response is over, whichever way. */
+  track(response: ServerResponse): void {
+    clearTimeout(this.quiet);
+    this.active.add(response);
+    this.lastRequestAt = performance.now();
+    if (this.isDraining) closeAfter(response);
+    response.once("close", () => {
+      this.active.delete(response);
+      this.awaitQuiet();
+    });
+  }
+
+  /** Drains, and returns how many requests were still in flight at the deadline. */
+  start(): Promise<number> {
+    return new Promise((resolve) => {
+      this.leave = resolve;
+      this.lastRequestAt = performance.now();
+      for (const response of this.active) closeAfter(response);
+      setTimeout(() => resolve(this.active.size), this.config.deadlineMs);
+      this.awaitQuiet();
+    });
+  }
+
+  private awaitQuiet(): void {
+    if (this.leave === undefined || this.active.size > 0) return;
+    clearTimeout(this.quiet);
+    const remaining = this.lastRequestAt + this.config.quietMs - performance.now();
+    this.quiet = setTimeout(() => this.leave?.(0), Math.max(0, remaining));
+  }
+}
+
+/** Makes an answer say `Connection: close`, unless it has said otherwise already. */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.shouldKeepAlive = false;
+}

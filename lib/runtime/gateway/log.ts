@@ -1,0 +1,17 @@
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One JSON line per lifecycle event on stdout. It carries no header, no body and no part of a URL. */
+export interface Log {
+  info(event: string, fields?: Fields): void;
+  error(event: string, fields?: Fields): void;
+}
+
+export function createLog(common: Fields): Log {
+  const line = (level: string, event: string, fields: Fields = {}) => {
+    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...common, ...fields })}\n`);
+  };
+  return {
+    info: (event, fields) => line("info", event, fields),
+    error: (event, fields) => line("error", event, fields),
+  };
+}

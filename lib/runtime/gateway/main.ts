@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { GatewayConfig } from "../../task/gateway-config";
+import { ConfigError, readConfig } from "./config";
+import { createControlServer } from "./control";
+import { createDataServer } from "./data";
+import { Drain } from "./drain";
+import { createLog } from "./log";
+import { Readiness } from "./readiness";
+import { Upstream } from "./upstream";
+
+/** sysexits.h: a configuration error, an internal error. */
+const EXIT_CONFIG = 78;
+const EXIT_SOFTWARE = 70;
+
+/** The load balancer sends to unhealthy tasks when it has no healthy one: such callers are told why until the exit. */
+const FAILED_LINGER_MS = 2000;
+
+function main(): void {
+  let config: GatewayConfig;
+  try {
+    config = readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(error.message);
+    process.exit(EXIT_CONFIG);
+  }
+  void run(config);
+}
+
+async function run(config: GatewayConfig): Promise<void> {
+  const log = createLog({ app: config.app, function: config.function });
+  const exit = (code: number, fields: object) => {
+    log.info("exit", { code, ...fields });
+    process.exit(code);
+  };
+  process.on("uncaughtException", (error) => {
+    log.error("crash", { message: error.message, stack: error.stack });
+    exit(EXIT_SOFTWARE, { reason: "crash" });
+  });
+
+  const readiness = new Readiness(config.upstream);
+  const drain = new Drain(config.drain);
+  const onSignal = async (signal: NodeJS.Signals) => {
+    // Leaving already.
+    if (drain.isDraining || readiness.state === "FAILED") return;
+    const done = drain.start();
+    log.info("draining", { signal, inFlight: drain.inFlight });
+    const cutOff = await done;
+    exit(0, { reason: cutOff === 0 ? "drained" : "drain_deadline", cutOff });
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+
+  const { port, controlPort } = config.listen;
+  const upstream = new Upstream(config.upstream);
+  try {
+    await listen(createControlServer({ readiness, drain }), controlPort);
+    await listen(createDataServer({ config, readiness, drain, upstream }), port);
+  } catch (error) {
+    log.error("listen_failed", { message: (error as Error).message });
+    exit(1, { reason: "listen_failed" });
+  }
+  const { port: appPort, ready } = config.upstream;
+  log.info("started", { port, controlPort, appPort });
+
+  const waitedMs = Math.round(await readiness.settle());
+  if (readiness.state === "READY") {
+    log.info("ready", { appPort, waitedMs });
+  } else if (!drain.isDraining) {
+    const wanted = ready.kind === "tcp" ? "accept a connection" : `answer GET ${ready.path} with 100 to 399`;
+    const message = `the app did not ${wanted} on 127.0.0.1:${appPort} within ${waitedMs / 1000} s (${readiness.problem})`;
+    log.error("app_failed_to_start", { message, appPort, waitedMs });
+    setTimeout(() => exit(1, { reason: "app_failed_to_start" }), FAILED_LINGER_MS);
+  }
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port);
+  await once(server, "listening");
+}
+
+main();

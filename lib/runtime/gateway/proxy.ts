@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Call, expectsContinue, type Failure, type Receiver } from "./call";
+import { trailers, without } from "./headers";
+import type { Upstream } from "./upstream";
+
+/** How one exchange is forwarded. */
+export interface Forwarding {
+  readonly upstream: Upstream;
+  /** The origin-form target that the upstream sees. */
+  readonly path: string;
+  /** The flat list of headers that the upstream gets: end-to-end ones only, see `requestHeaders`. */
+  readonly headers: readonly string[];
+  /** Which of the upstream's headers the client gets: end-to-end ones only, see `responseHeaders`. */
+  readonly answerHeaders: (list: readonly string[]) => string[];
+  /** Answers the client when the upstream has not. */
+  readonly fail: (failure: Failure) => void;
+}
+
+/**
+ * Forwards one request and streams the answer back. Both bodies flow under backpressure, nothing waits for more bytes,
+ * informational responses and trailers pass. A client that goes away cancels the request at the upstream; an upstream
+ * that dies within an answer breaks the client's connection, so a cut body never looks complete.
+ */
+export function forward(request: IncomingMessage, response: ServerResponse, forwarding: Forwarding): void {
+  // A client that gets a final answer may still send the body it had announced, or may not: nothing can follow.
+  if (expectsContinue(request)) response.shouldKeepAlive = false;
+
+  const relay = new Relay(request, response, forwarding);
+  const call = forwarding.upstream.send(
+    { method: request.method ?? "GET", path: forwarding.path, headers: forwarding.headers, source: request },
+    relay,
+  );
+  relay.call = call;
+  response.on("drain", () => call.resume());
+  response.once("close", () => {
+    if (!response.writableEnded) call.cancel();
+  });
+}
+
+/** Writes what comes from the upstream to the client. */
+class Relay implements Receiver {
+  call: Call | undefined;
+  private hasBody = false;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly forwarding: Forwarding,
+  ) {}
+
+  /** 100, 102 and 103: Node can write no other informational response, and no other is in use. */
+  information(status: number, headers: readonly string[]): void {
+    if (this.request.httpVersion !== "1.1") return;
+    if (status === 100 && expectsContinue(this.request)) this.response.writeContinue();
+    else if (status === 102) this.response.writeProcessing();
+    else if (status === 103) this.earlyHints(this.forwarding.answerHeaders(headers));
+  }
+
+  head(status: number, message: string, headers: readonly string[]): void {
+    try {
+      this.response.writeHead(status, message, this.framed(status, this.forwarding.answerHeaders(headers)));
+    } catch {
+      this.call?.cancel();
+      this.forwarding.fail("bad-response");
+      return;
+    }
+    // Header and first bytes leave in one packet when they came in one; a header alone does not wait for a body.
+    setImmediate(() => {
+      if (!this.hasBody && !this.response.writableEnded && !this.response.destroyed) this.response.flushHeaders();
+    });
+  }
+
+  data(chunk: Buffer): boolean {
+    if (this.response.destroyed || this.response.writableEnded) return true;
+    this.hasBody = true;
+    return this.response.write(chunk);
+  }
+
+  end(list: readonly string[]): void {
+    if (this.response.destroyed) return;
+    if (list.length > 0) this.response.addTrailers(trailers(list));
+    this.response.end();
+  }
+
+  fail(failure: Failure): void {
+    if (this.response.headersSent) this.cut();
+    else this.forwarding.fail(failure);
+  }
+
+  private earlyHints(list: readonly string[]): void {
+    const hints: Record<string, string[]> = {};
+    for (let i = 0; i < list.length; i += 2) {
+      const name = list[i]!.toLowerCase();
+      hints[name] = [...(hints[name] ?? []), list[i + 1]!];
+    }
+    const { link, ...others } = hints;
+    if (link === undefined) return;
+    try {
+      this.response.writeEarlyHints({ link, ...others });
+    } catch {
+      // Node checks the syntax of Link, and a hint is not worth an answer.
+    }
+  }
+
+  /** What may not stand beside the framing that Node is going to choose. */
+  private framed(status: number, headers: string[]): string[] {
+    if (status === 204) return without(without(headers, "content-length"), "trailer");
+    const isChunked =
+      this.request.httpVersion === "1.1" &&
+      this.request.method !== "HEAD" &&
+      status !== 304 &&
+      !headers.some((item, i) => i % 2 === 0 && item.toLowerCase() === "content-length");
+    return isChunked ? headers : without(headers, "trailer");
+  }
+
+  /** Ends the connection after the bytes that did arrive, and before what would say that they are all. */
+  private cut(): void {
+    const { socket } = this.response;
+    if (socket === null) this.response.destroy();
+    // To an HTTP/1.0 client the end of the connection is the end of the body: only a reset tells it otherwise.
+    else if (this.request.httpVersion === "1.0") socket.resetAndDestroy();
+    else socket.destroySoon();
+  }
+}

@@ -1,0 +1,65 @@
+import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** Says on every answer which the app did not write that the gateway wrote it. */
+const ORIGIN = ["x-slipway-origin", "gateway"] as const;
+
+export type RefusalCode =
+  | "bad_request"
+  | "not_found"
+  | "request_timeout"
+  | "body_framing_too_large"
+  | "expectation_failed"
+  | "headers_too_large"
+  | "unsupported_transfer_coding"
+  | "app_starting"
+  | "app_failed_to_start"
+  | "app_unreachable"
+  | "app_disconnected"
+  | "app_bad_response";
+
+/** An answer by the gateway itself: the status, and the JSON body `{"error": {"code", "message"}}`. */
+export interface Refusal {
+  readonly status: number;
+  /** Stable: callers may match on it. */
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+  /** Where the next request on this connection begins is in doubt, so there must not be one. */
+  readonly close?: boolean;
+}
+
+function render({ code, message, retryAfterSeconds }: Refusal): { headers: string[]; body: string } {
+  const body = JSON.stringify({ error: { code, message } });
+  const headers = [
+    "content-type",
+    "application/json",
+    "content-length",
+    String(Buffer.byteLength(body)),
+    "cache-control",
+    "no-store",
+    ...ORIGIN,
+  ];
+  if (retryAfterSeconds !== undefined) headers.push("retry-after", String(retryAfterSeconds));
+  return { headers, body };
+}
+
+export function refuse(response: ServerResponse, refusal: Refusal): void {
+  const { headers, body } = render(refusal);
+  if (refusal.close) response.shouldKeepAlive = false;
+  response.writeHead(refusal.status, STATUS_CODES[refusal.status], headers);
+  response.end(body);
+}
+
+/** Refuses what never became a request, and closes. */
+export function refuseSocket(socket: Duplex, refusal: Refusal): void {
+  const { headers, body } = render(refusal);
+  let head = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nconnection: close\r\n`;
+  for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  socket.end(`${head}\r\n${body}`, () => socket.destroy());
+}
+
+export function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(308, ["location", location, "content-length", "0", ...ORIGIN]);
+  response.end();
+}

@@ -1,0 +1,133 @@
+"""The handler: finding the user's function by its name, and saying what is wrong when that fails."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from slipway.errors import StartError, Stopped
+from slipway.user_code import short_path, user_frames, user_traceback
+
+
+@dataclass(frozen=True)
+class Handler:
+    """``module:name``, as in ``app:hello`` for ``hello`` in ``app.py``."""
+
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Handler:
+        """Read ``module:name``; a path or a dotted name is answered with what to write instead."""
+        module, _, name = text.partition(":")
+        if _is_dotted_name(module) and name.isidentifier() and not module.endswith(".py"):
+            return cls(module, name)
+        raise StartError(f'--handler "{text}" is not of the form module:function. Write {_suggestion(text)}.')
+
+    def load(self) -> Callable[..., Any]:
+        """Import the module from the current folder and return the function."""
+        module = _import(self.module)
+        if not hasattr(module, self.name):
+            raise StartError(_no_such_name(module, self.name))
+        value = getattr(module, self.name)
+        if not _is_function(value):
+            what = "a class" if inspect.isclass(value) else f"an object of type {type(value).__name__}"
+            raise StartError(f"{self} is {what}, not a function. {_functions_of(module)}")
+        return value  # type: ignore[no-any-return]
+
+
+def _import(name: str) -> ModuleType:
+    folder = os.getcwd()
+    if sys.path[0] not in ("", folder):
+        sys.path.insert(0, folder)
+    try:
+        return importlib.import_module(name)
+    except Stopped:
+        raise
+    except SystemExit as error:
+        raise StartError(
+            f"{_place(error, name)}: the module exited while it was imported (exit code {error.code}). "
+            'Move what runs a program under: if __name__ == "__main__":'
+        ) from error
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{name}.".startswith(f"{error.name}.") and not user_frames(error):
+            raise StartError(_no_such_module(name, folder)) from error
+        raise StartError(
+            f"{_place(error, name)}: {error}. If it is a package, add it to requirements.txt; "
+            f"if it is your own module, put it in {folder}."
+        ) from error
+    except Exception as error:
+        raise StartError(f"{name} cannot be imported.\n{user_traceback(error)}") from error
+
+
+def _is_function(value: object) -> bool:
+    # A decorator that keeps __wrapped__, such as functools.cache, may return an object that is called like a function.
+    unwrapped = inspect.unwrap(value) if callable(value) else value
+    return inspect.isfunction(unwrapped) or inspect.ismethod(unwrapped)
+
+
+def _place(error: BaseException, module: str) -> str:
+    frames = user_frames(error)
+    return f"{short_path(frames[-1].filename)}, line {frames[-1].lineno}" if frames else module
+
+
+def _no_such_module(name: str, folder: str) -> str:
+    here = Path(folder)
+    modules = {path.stem for path in here.glob("*.py")} | {path.parent.name for path in here.glob("*/__init__.py")}
+    return f"there is no module {name} in {folder}. {_nearest(name, modules) or _listing('Modules there', modules)}"
+
+
+def _no_such_name(module: ModuleType, name: str) -> str:
+    nearest = _nearest(name, _function_names(module))
+    return " ".join(filter(None, [f"{_file_of(module)} has no {name}.", nearest, _functions_of(module)]))
+
+
+def _functions_of(module: ModuleType) -> str:
+    return _listing(f"Functions in {_file_of(module)}", _function_names(module))
+
+
+def _function_names(module: ModuleType) -> list[str]:
+    return [
+        name
+        for name, value in vars(module).items()
+        if _is_function(value) and getattr(value, "__module__", None) == module.__name__
+    ]
+
+
+def _file_of(module: ModuleType) -> str:
+    return short_path(module.__file__) if module.__file__ else module.__name__
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    return "".join(f"Did you mean {nearest}?" for nearest in get_close_matches(name, list(names), n=1))
+
+
+def _listing(title: str, names: Iterable[str]) -> str:
+    return f"{title}: {', '.join(sorted(names)) or 'none'}."
+
+
+def _suggestion(text: str) -> str:
+    """What was probably meant by ``src/app.py:hello``, ``app.hello`` or ``app``, in quotes."""
+    path, _, name = re.sub(r"\(\)$", "", text).replace("::", ":").partition(":")
+    module = re.sub(r"\.py$", "", re.sub(r"^(\./)+", "", path)).replace("/", ".")
+    if not name and path == module and "." in module:
+        module, _, name = module.rpartition(".")
+    if _is_dotted_name(module):
+        return f'"{module}:{name if name.isidentifier() else "function"}"'
+    return '"app:hello" for the function hello in app.py'
+
+
+def _is_dotted_name(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
