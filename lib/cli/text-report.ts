@@ -1,0 +1,156 @@
+import { curlCommand, type Failure, failureOf, type LocalEndpoint, type LocalEvent } from "../local";
+import { gatewayLine } from "./gateway-line";
+import { plainProgress, spinningProgress } from "./progress";
+import type { Report } from "./report";
+import { styleFor } from "./style";
+
+const PREFIX_COLOURS = ["cyan", "magenta", "green", "yellow", "blue"] as const;
+
+/** A line beside what is going on. */
+type Aside = "log" | "request" | "synth-output" | "warning";
+type EventOf<T extends LocalEvent["type"]> = Extract<LocalEvent, { type: T }>;
+
+/** Text for people: a list of endpoints, then what happens, and every process's lines behind its name. */
+export class TextReport implements Report {
+  private readonly style = styleFor(process.stdout);
+  private readonly progress = process.stdout.isTTY && process.stderr.isTTY ? spinningProgress() : plainProgress();
+  /** In the order of their first start: each keeps its colour, and the longest sets the column. */
+  private readonly targets: string[] = [];
+  private isReady = false;
+
+  constructor(private readonly verbose: boolean) {}
+
+  event(event: LocalEvent): void {
+    switch (event.type) {
+      case "progress":
+        this.progress.step(event.message);
+        break;
+      case "log":
+      case "request":
+      case "synth-output":
+      case "warning":
+        this.line(this.aside(event));
+        break;
+      case "starting":
+        if (!this.targets.includes(event.target)) this.targets.push(event.target);
+        if (this.isReady) this.progress.step(`${event.target}: starting the new version`);
+        break;
+      default:
+        this.progress.done();
+        this.line(this.milestone(event));
+        this.isReady ||= event.type === "ready";
+    }
+  }
+
+  line(text: string | undefined): void {
+    if (text !== undefined) this.progress.print(() => process.stdout.write(`${text}\n`));
+  }
+
+  error(error: unknown): void {
+    this.progress.done();
+    const style = styleFor(process.stderr);
+    const { message, output, fix } = failureOf(error);
+    const stack = this.verbose && error instanceof Error ? error.stack : undefined;
+    const parts = [output, style("red", `error: ${message}`), fix, stack && style("dim", stack)];
+    process.stderr.write(`${parts.filter(Boolean).join("\n")}\n`);
+  }
+
+  /** Undefined: not shown. */
+  private aside(event: EventOf<Aside>): string | undefined {
+    switch (event.type) {
+      case "warning":
+        return this.style("yellow", `warning: ${event.message}`);
+      case "synth-output":
+        return this.verbose ? this.style("dim", event.line) : undefined;
+      case "request":
+        return this.prefix(event.target) + this.style("dim", requestLine(event));
+      case "log": {
+        const text = event.container === "gateway" ? gatewayLine(event.line, this.verbose) : this.appLine(event.line);
+        return text === undefined ? undefined : this.prefix(event.target) + text;
+      }
+    }
+  }
+
+  /** Where the app listens behind its gateway is no address to open. */
+  private appLine(line: string): string | undefined {
+    return !this.verbose && /^slipway: .* on http:\/\/127\.0\.0\.1:\d+$/.test(line) ? undefined : line;
+  }
+
+  private milestone(event: EventOf<Exclude<LocalEvent["type"], Aside | "progress" | "starting">>) {
+    switch (event.type) {
+      case "ready":
+        return this.welcome(event);
+      case "serving":
+        return this.isReady
+          ? this.style("green", `${event.target} serves the new version (${seconds(event.ms)})`)
+          : undefined;
+      case "start-failed":
+        return this.failure(
+          event.failure,
+          event.serving ? "The version before it keeps serving." : "Waiting for an edit.",
+        );
+      case "task-failed":
+        return this.failure(event.failure, "Starting it again.");
+      case "update-failed":
+        return [event.failure.output, this.failure(event.failure, "What ran before keeps serving.")]
+          .filter(Boolean)
+          .join("\n");
+      case "applied":
+        return this.update(event);
+      case "stopping":
+        return "stopping…";
+      case "stopped":
+        return undefined;
+    }
+  }
+
+  private welcome({ url, endpoints, ms }: EventOf<"ready">): string {
+    const [first] = endpoints;
+    return [
+      "",
+      `${this.style("bold", "slipway dev")} ready in ${seconds(ms)}`,
+      "",
+      ...this.list(endpoints),
+      "",
+      `  Try it:  ${first ? curlCommand(first) : "add an endpoint to the app"}`,
+      `  All:     ${url}    Stop: Ctrl-C`,
+      "",
+    ].join("\n");
+  }
+
+  private list(endpoints: readonly LocalEndpoint[]): string[] {
+    const width = Math.max(0, ...endpoints.map(({ target }) => target.length));
+    return endpoints.map(({ target, method = "", url, docs }) => {
+      const name = this.style("bold", target.padEnd(width));
+      return `  ${name}  ${method.padEnd(6)} ${this.style("cyan", url)}${docs ? `  docs at ${url}docs` : ""}`;
+    });
+  }
+
+  private update({ added, removed, changed, endpoints }: EventOf<"applied">): string {
+    const parts = [
+      added.length > 0 && `added ${added.join(", ")}`,
+      changed.length > 0 && `changed ${changed.join(", ")}`,
+      removed.length > 0 && `removed ${removed.join(", ")}`,
+    ].filter(Boolean);
+    const head = `app synthesized again: ${parts.join("; ") || "nothing to change"}`;
+    return added.length > 0 ? [head, ...this.list(endpoints)].join("\n") : head;
+  }
+
+  private failure({ message, fix }: Failure, outcome: string): string {
+    return [this.style("red", message), fix, this.style("yellow", outcome)].filter(Boolean).join("\n");
+  }
+
+  private prefix(target: string): string {
+    const width = Math.max(...this.targets.map(({ length }) => length));
+    const colour = PREFIX_COLOURS[this.targets.indexOf(target) % PREFIX_COLOURS.length]!;
+    return this.style(colour, `${target.padEnd(width)} | `);
+  }
+}
+
+function requestLine({ method, path, status, ms }: EventOf<"request">): string {
+  return `${method} ${path} ${status ?? "client left"} ${ms} ms`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

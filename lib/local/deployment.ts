@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { MANIFEST_FILE, type Manifest, type ManifestFunction, manifestSchema } from "../manifest/schema";
+import type { ListenerRule } from "../routing";
+import { LocalError } from "./local-error";
+import type { TaskDefinition } from "./task";
+
+/** What a person needs to know to send a request to a function. */
+export interface Endpoint {
+  readonly target: string;
+  readonly label: string;
+  /** HTTP method, where the construct fixes one. */
+  readonly method?: string;
+  /** Serves interactive documentation at `/docs`. */
+  readonly docs?: boolean;
+}
+
+/** What runs locally: everything that the chosen stacks deploy. */
+export interface Deployment {
+  readonly stacks: readonly string[];
+  readonly tasks: readonly TaskDefinition[];
+  /** Kind of every function, by target. */
+  readonly kinds: ReadonlyMap<string, ManifestFunction["kind"]>;
+  readonly endpoints: readonly Endpoint[];
+  readonly rules: readonly ListenerRule[];
+}
+
+/** Reads the manifests of all stacks in an output folder, or of the one that is named. */
+export function readDeployment(outdir: string, onlyStack?: string): Deployment {
+  const manifests = readManifests(outdir);
+  if (manifests.length === 0) {
+    throw new LocalError("There is no Slipway platform in this app: none of its stacks wrote a slipway.json.", {
+      fix: "Add a Platform and an endpoint to a stack, and leave the App's outdir at its default.",
+    });
+  }
+  const chosen = manifests.filter(({ manifest }) => onlyStack === undefined || manifest.stack === onlyStack);
+  if (chosen.length === 0) {
+    const names = manifests.map(({ manifest }) => manifest.stack).join(", ");
+    throw new LocalError(`There is no stack "${onlyStack}" with a Slipway platform in this app.`, {
+      fix: `Choose one of: ${names}`,
+    });
+  }
+  const functions = chosen.flatMap(({ file, manifest }) =>
+    manifest.functions.map((fn) => ({ fn, file, stack: manifest.stack })),
+  );
+  refuseTwins(functions, ({ fn }) => `function ${targetOf(fn)}`);
+  refuseTwins(functions, ({ fn }) => `label ${fn.label}`);
+
+  return {
+    stacks: chosen.map(({ manifest }) => manifest.stack),
+    tasks: functions.map(({ fn, file }) => ({
+      target: targetOf(fn),
+      containers: fn.task.containers,
+      source: sourceOf(fn, file),
+    })),
+    kinds: new Map(functions.map(({ fn }) => [targetOf(fn), fn.kind])),
+    endpoints: functions.map(({ fn }) => endpointOf(fn)),
+    rules: chosen.flatMap(({ manifest }) => manifest.routes),
+  };
+}
+
+interface ManifestFile {
+  readonly file: string;
+  readonly manifest: Manifest;
+}
+
+function readManifests(outdir: string): ManifestFile[] {
+  const stacks = join(outdir, "stacks");
+  if (!existsSync(stacks)) return [];
+  return readdirSync(stacks)
+    .sort()
+    .map((stack) => join(stacks, stack, MANIFEST_FILE))
+    .filter((file) => existsSync(file))
+    .map((file) => ({ file, manifest: parseManifest(file) }));
+}
+
+function parseManifest(file: string): Manifest {
+  const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
+  if (parsed.success) return parsed.data;
+  throw new LocalError(
+    `${file} is not a manifest that this version of slipway reads:\n${z.prettifyError(parsed.error)}`,
+    {
+      fix: "Use the same version of slipway in the app and for this command.",
+    },
+  );
+}
+
+function targetOf({ app, name }: ManifestFunction): string {
+  return `${app}/${name}`;
+}
+
+function sourceOf(fn: ManifestFunction, file: string): string {
+  if (fn.source !== null) return resolve(dirname(file), fn.source);
+  throw new LocalError(`${targetOf(fn)} does not say where its code is.`, {
+    fix: `Give the construct ${fn.path} the prop source: __dirname, or the folder that holds the code.`,
+  });
+}
+
+function endpointOf(fn: ManifestFunction): Endpoint {
+  const { method, docs } = fn.spec;
+  return {
+    target: targetOf(fn),
+    label: fn.label,
+    ...(typeof method === "string" && { method }),
+    ...(docs === true && { docs }),
+  };
+}
+
+/** Two stacks (staging and prod, say) deploy under two workspaces or environments; on a laptop they would be one. */
+function refuseTwins<T extends { readonly stack: string }>(functions: readonly T[], describe: (fn: T) => string): void {
+  const first = new Map<string, T>();
+  for (const fn of functions) {
+    const twin = first.get(describe(fn));
+    if (twin) {
+      throw new LocalError(`The ${describe(fn)} is in two stacks, ${twin.stack} and ${fn.stack}.`, {
+        fix: `Choose one: slipway dev --stack ${fn.stack}`,
+      });
+    }
+    first.set(describe(fn), fn);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Endpoint } from "./deployment";
+
+/** An endpoint with the address that serves it here. */
+export interface LocalEndpoint extends Endpoint {
+  readonly url: string;
+}
+
+/** `http://<label>-dev.localhost:PORT/`: browsers and curl take every name under localhost for this machine. */
+export function localEndpoint(endpoint: Endpoint, port: number): LocalEndpoint {
+  return { ...endpoint, url: `http://${endpoint.label}-dev.localhost:${port}/` };
+}
+
+/** A command that sends the endpoint a request. */
+export function curlCommand({ method = "GET", url }: LocalEndpoint, body?: unknown): string {
+  if (method === "GET") return `curl ${url}`;
+  if (method === "DELETE") return `curl -X DELETE ${url}`;
+  return `curl -X ${method} ${url} -H 'content-type: application/json' -d '${JSON.stringify(body ?? {})}'`;
+}
+
+export interface ListedEndpoint extends LocalEndpoint {
+  readonly running: boolean;
+}
+
+export function endpointListJson(endpoints: readonly ListedEndpoint[]): string {
+  const listed = endpoints.map(({ target, method, url, docs, running }) => ({
+    name: target,
+    method,
+    url,
+    docs: docs ? `${url}docs` : undefined,
+    running,
+  }));
+  return `${JSON.stringify({ endpoints: listed }, null, 2)}\n`;
+}
+
+export function endpointListHtml(endpoints: readonly ListedEndpoint[]): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>slipway dev</title>
+<style>
+  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+  body { max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
+  h1 { font-size: 1.25rem; }
+  li { margin: 1rem 0; }
+  ul { list-style: none; padding: 0; }
+  code, .note { opacity: 0.75; font-size: 0.875rem; }
+</style>
+<h1>slipway dev</h1>
+<ul>
+${endpoints.map(item).join("\n")}
+</ul>
+</html>
+`;
+}
+
+function item(endpoint: ListedEndpoint): string {
+  const { target, method, url, docs, running } = endpoint;
+  const docsLink = docs ? ` · <a href="${escapeHtml(url)}docs">docs</a>` : "";
+  const state = running ? "" : ' <span class="note">(not running: see the terminal)</span>';
+  return `  <li><strong>${escapeHtml(target)}</strong> ${escapeHtml(method ?? "")}${docsLink}${state}<br>
+    <a href="${escapeHtml(url)}">${escapeHtml(url)}</a><br><code>${escapeHtml(curlCommand(endpoint))}</code></li>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,10 @@
+export { type Deployment, type Endpoint, readDeployment } from "./deployment";
+export { type DevOptions, DevSession } from "./dev";
+export { curlCommand, type LocalEndpoint } from "./endpoint-list";
+export { type Difference, type Failure, failureOf, type LocalEvent, type OnEvent } from "./events";
+export { nearestFreePort } from "./free-ports";
+export { LocalError } from "./local-error";
+export { packageRoot, packageVersion } from "./package-root";
+export { ensurePythonEnvironment, type PythonEnvironment } from "./python-environment";
+export { type ServeDefinitionsOptions, type ServedDefinitions, serveDefinitions } from "./serve-definitions";
+export type { LogLine, RunningTask, TaskDefinition, TaskStarter, TaskWatcher } from "./task";

@@ -1,0 +1,190 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import {
+  APP_CONTAINER,
+  CONFIG_VARIABLE,
+  type ContainerDefinition,
+  GATEWAY_CONTAINER,
+  PORT_VARIABLE,
+} from "../task/container-definition";
+import { type GatewayConfig, gatewayConfigSchema } from "../task/gateway-config";
+import { reserveFreePorts } from "./free-ports";
+import { untilHealthy } from "./gateway-health";
+import { LocalError } from "./local-error";
+import { describeExit, ProcessGroup, type Program } from "./process-group";
+import type { PythonEnvironment } from "./python-environment";
+import { secretValues } from "./secret-values";
+import type { RunningTask, TaskDefinition, TaskStarter, TaskWatcher } from "./task";
+
+export interface LocalTasksOptions {
+  /** The bundled gateway. */
+  readonly gateway: string;
+  /** Secrets that the shell does not have are read from here. */
+  readonly dotenvFile?: string;
+  /** The interpreter for a task's code; asked only for a container whose command runs Python. */
+  python(definition: TaskDefinition): Promise<PythonEnvironment>;
+}
+
+/** Added to the gateway's own patience with the app: the gateway tells that it gave up. */
+const READY_SLACK_MS = 5_000;
+
+/** What a developer waits for: shorter than on AWS, where the load balancer must learn of the drain first. */
+const LOCAL_DRAIN = { deadlineMs: 10_000, quietMs: 50 } as const;
+
+/** Once its gateway is gone nobody talks to the app any more. */
+const APP_GRACE_MS = 3_000;
+
+/** Runs tasks as processes of this machine: the gateway as it is in its image, the app from its source folder. */
+export class LocalTasks implements TaskStarter {
+  constructor(private readonly options: LocalTasksOptions) {}
+
+  async start(definition: TaskDefinition, watcher: TaskWatcher): Promise<RunningTask> {
+    const { target, source } = definition;
+    const app = containerOf(definition, APP_CONTAINER);
+    const gateway = containerOf(definition, GATEWAY_CONTAINER);
+    const config = configOf(definition, gateway);
+    if (!existsSync(source)) {
+      throw new LocalError(`${target}: its source folder ${source} does not exist.`, {
+        fix: "Give the construct `source: __dirname`, or the folder that holds the code.",
+      });
+    }
+    const program = await this.appProgram(definition, app, watcher);
+    watcher.signal?.throwIfAborted();
+
+    const reserved = await reserveFreePorts(3);
+    const [data, control, upstream] = reserved.ports as [number, number, number];
+    const run = (container: string, what: Omit<Program, "cwd" | "onLine">) =>
+      new ProcessGroup({
+        ...what,
+        cwd: source,
+        onLine: (line, stream) => watcher.onLog({ target, container, stream, line }),
+      });
+    const processes = {
+      app: run(APP_CONTAINER, { ...program, env: { ...program.env, [PORT_VARIABLE]: String(upstream) } }),
+      gateway: run(GATEWAY_CONTAINER, this.gatewayProgram(gateway, localConfig(config, { data, control, upstream }))),
+    };
+    const task = new LocalTask(target, data, processes, reserved.release);
+    const waiting = new AbortController();
+    const signal = watcher.signal ? AbortSignal.any([watcher.signal, waiting.signal]) : waiting.signal;
+    const withinMs = config.upstream.ready.timeoutMs + READY_SLACK_MS;
+    try {
+      const outcome = await Promise.race([untilHealthy(control, withinMs, signal), task.failed]);
+      if (outcome === "healthy") return task;
+      if (outcome instanceof Error) throw outcome;
+      throw new LocalError(`${target}: the app was not ready within ${config.upstream.ready.timeoutMs / 1000} s.`, {
+        fix: "Raise the construct's startupTimeout, or find out what the app waits for.",
+        output: processes.app.tail,
+      });
+    } catch (error) {
+      await task.stop(0);
+      throw error;
+    } finally {
+      waiting.abort();
+    }
+  }
+
+  private gatewayProgram(container: ContainerDefinition, config: GatewayConfig): Omit<Program, "cwd" | "onLine"> {
+    // The shell's NODE_OPTIONS are meant for the developer's own programs: a debugger's port, say, is there only once.
+    const { NODE_OPTIONS: _, ...shell } = process.env;
+    return {
+      command: process.execPath,
+      args: [this.options.gateway],
+      env: { ...shell, ...environmentOf(container), [CONFIG_VARIABLE]: JSON.stringify(config) },
+    };
+  }
+
+  private async appProgram(definition: TaskDefinition, container: ContainerDefinition, watcher: TaskWatcher) {
+    const [command, ...args] = container.command ?? [];
+    if (command === undefined) {
+      throw new LocalError(`${definition.target}: its container "${container.name}" has no command to run here.`, {
+        fix: "Only a command in the task definition can run locally; one that is built into the image cannot.",
+      });
+    }
+    const names = (container.secrets ?? []).map(({ name }) => name);
+    const { dotenvFile } = this.options;
+    const secrets = secretValues(names, process.env, dotenvFile);
+    for (const name of secrets.missing) {
+      const fix = `Export ${name}${dotenvFile ? `, or put it into ${dotenvFile}` : ""}.`;
+      watcher.onWarning(`${definition.target}: the secret ${name} has no value here. ${fix}`);
+    }
+    const python = runsPython(container) ? await this.options.python(definition) : undefined;
+    return {
+      command: python?.python ?? command,
+      args,
+      env: { ...process.env, ...python?.env, ...environmentOf(container), ...secrets.values },
+    };
+  }
+}
+
+class LocalTask implements RunningTask {
+  readonly failed: Promise<Error>;
+  private stopped = false;
+
+  constructor(
+    target: string,
+    readonly port: number,
+    private readonly processes: { readonly app: ProcessGroup; readonly gateway: ProcessGroup },
+    private readonly release: () => void,
+  ) {
+    this.failed = new Promise((resolve) => {
+      for (const [name, group] of Object.entries(processes)) {
+        group.exited.then((exit) => {
+          if (this.stopped) return;
+          resolve(new LocalError(`${target}: the ${name} ${describeExit(exit)}.`, { output: group.tail }));
+        });
+      }
+    });
+  }
+
+  /** The gateway first, as ECS does it: what is in flight still needs the app. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopped = true;
+    const { app, gateway } = this.processes;
+    await gateway.terminate(graceMs);
+    await app.terminate(Math.min(graceMs, APP_GRACE_MS));
+    this.release();
+  }
+}
+
+/** Whether the container's command starts an interpreter of Python by its bare name. */
+export function runsPython(container: ContainerDefinition): boolean {
+  const [command = ""] = container.command ?? [];
+  return basename(command) === command && /^python(3(\.\d+)?)?$/.test(command);
+}
+
+function containerOf({ target, containers }: TaskDefinition, name: string): ContainerDefinition {
+  const container = containers.find((candidate) => candidate.name === name);
+  if (!container) throw new LocalError(`${target}: its task definition has no container "${name}".`);
+  return container;
+}
+
+function environmentOf(container: ContainerDefinition): Record<string, string> {
+  return Object.fromEntries((container.environment ?? []).map(({ name, value }) => [name, value]));
+}
+
+function configOf({ target }: TaskDefinition, gateway: ContainerDefinition): GatewayConfig {
+  try {
+    return gatewayConfigSchema.parse(JSON.parse(environmentOf(gateway)[CONFIG_VARIABLE] ?? "null"));
+  } catch (cause) {
+    throw new LocalError(
+      `${target}: ${CONFIG_VARIABLE} of its gateway is not a configuration that this version knows.`,
+      {
+        fix: "Deploy or synthesize again with this version of slipway.",
+        cause,
+      },
+    );
+  }
+}
+
+/** The deployed configuration, but for the ports (a laptop has one set for all tasks) and the drain. */
+function localConfig(config: GatewayConfig, ports: { data: number; control: number; upstream: number }): GatewayConfig {
+  return {
+    ...config,
+    listen: { ...config.listen, port: ports.data, controlPort: ports.control },
+    upstream: { ...config.upstream, port: ports.upstream },
+    drain: {
+      deadlineMs: Math.min(config.drain.deadlineMs, LOCAL_DRAIN.deadlineMs),
+      quietMs: Math.min(config.drain.quietMs, LOCAL_DRAIN.quietMs),
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { ListenerRule } from "../routing";
+import type { Endpoint } from "./deployment";
+import { Engine } from "./engine";
+import type { LocalEvent, OnEvent } from "./events";
+import { LocalError } from "./local-error";
+import { LocalTasks } from "./local-task";
+import { gatewayProgram } from "./package-root";
+import type { PythonEnvironment } from "./python-environment";
+import { Router } from "./router";
+import type { TaskDefinition } from "./task";
+
+export interface ServeDefinitionsOptions {
+  /** Task definitions, as DescribeTaskDefinition returns their containers, each with the folder of its code. */
+  readonly definitions: readonly TaskDefinition[];
+  /** Listener rules, as DescribeRules returns them, with `<app>/<name>` in place of the target group. */
+  readonly rules: readonly ListenerRule[];
+  /** Runs the code of every definition. */
+  readonly python: PythonEnvironment;
+  /** Functions that get a local name (`<label>.localhost`); their deployed hosts and paths work in any case. */
+  readonly endpoints?: readonly Endpoint[];
+  /** @default any free port */
+  readonly port?: number;
+  readonly onEvent?: OnEvent;
+}
+
+export interface ServedDefinitions {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly port: number;
+  /** Takes effect for the next request. */
+  setRules(rules: readonly ListenerRule[]): void;
+  stop(): Promise<void>;
+}
+
+const STOP_GRACE_MS = 2_000;
+
+/** Runs task definitions behind listener rules on this machine. Rejects, with nothing left running, if one cannot start. */
+export async function serveDefinitions(options: ServeDefinitionsOptions): Promise<ServedDefinitions> {
+  const { definitions, rules, python, endpoints = [], port = 0, onEvent } = options;
+  const gateway = gatewayProgram();
+  const router = await Router.listen({ port });
+  const failures: Extract<LocalEvent, { type: "start-failed" }>[] = [];
+  const starter = new LocalTasks({ gateway, python: async () => python });
+  const engine = new Engine(starter, router, (event) => {
+    if (event.type === "start-failed") failures.push(event);
+    onEvent?.(event);
+  });
+  const stop = async () => {
+    await engine.stop(STOP_GRACE_MS);
+    await router.close();
+  };
+
+  await engine.apply({ tasks: definitions, rules, endpoints });
+  const [failed] = failures;
+  if (failed) {
+    await stop();
+    const { message, output } = failed.failure;
+    throw new LocalError(output ? `${message}\n${output}` : message, failed.failure);
+  }
+  return { url: `http://127.0.0.1:${router.port}`, port: router.port, setRules: (next) => router.setRules(next), stop };
+}

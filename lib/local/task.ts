@@ -1,0 +1,40 @@
+import type { ContainerDefinition } from "../task/container-definition";
+
+/** What runs: a task definition in ECS's own shape, and the folder that holds its code on this machine. */
+export interface TaskDefinition {
+  /** `<app>/<name>` of the function. */
+  readonly target: string;
+  readonly containers: readonly ContainerDefinition[];
+  /** The app container's working directory: an absolute path. */
+  readonly source: string;
+}
+
+export interface LogLine {
+  readonly target: string;
+  readonly container: string;
+  readonly stream: "stdout" | "stderr";
+  readonly line: string;
+}
+
+export interface TaskWatcher {
+  onLog(line: LogLine): void;
+  onWarning(message: string): void;
+  /** Gives up a start that is still under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** A task that is ready for requests. */
+export interface RunningTask {
+  /** Where its gateway takes requests, on loopback. */
+  readonly port: number;
+  /** Settles when the task ends without having been stopped. Never rejects. */
+  readonly failed: Promise<Error>;
+  /** Lets what is in flight finish, then ends the task; by force after the grace. A later call may shorten the grace. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The one door to whatever runs tasks. */
+export interface TaskStarter {
+  /** Resolves when the task is ready for requests; rejects, with nothing left running, when it cannot be. */
+  start(definition: TaskDefinition, watcher: TaskWatcher): Promise<RunningTask>;
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { buildSync } from "esbuild";
+import { processesWith } from "./processes";
+import { until } from "./waiting";
+
+const ROOT = join(__dirname, "../../..");
+
+let program: string | undefined;
+
+/** The command as one file, from today's sources: it starts faster than when each source is compiled at its start. */
+function bundle(): string {
+  const outfile = join(ROOT, "node_modules/.cache/slipway-test/cli.cjs");
+  const partial = `${outfile}.${process.pid}`;
+  buildSync({
+    entryPoints: [join(ROOT, "lib/cli/main.ts")],
+    outfile: partial,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+  });
+  renameSync(partial, outfile);
+  return outfile;
+}
+
+const running = new Set<CliProcess>();
+
+/** The real command. */
+export class CliProcess {
+  readonly stdout: string[] = [];
+  readonly stderr: string[] = [];
+  readonly exited: Promise<number | NodeJS.Signals>;
+  private readonly child: ChildProcess;
+  /** In the environment of this process and of every one that it starts. */
+  private readonly marker = `SLIPWAY_TEST_CLI=${randomUUID()}`;
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const [name, value] = this.marker.split("=") as [string, string];
+    program ??= bundle();
+    this.child = spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, ...env, [name]: value },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    createInterface({ input: this.child.stdout! }).on("line", (line) => this.stdout.push(line));
+    createInterface({ input: this.child.stderr! }).on("line", (line) => this.stderr.push(line));
+    this.exited = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code!)));
+    running.add(this);
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** Waits for a line of standard output. */
+  async line(pattern: RegExp, withinMs = 20_000): Promise<string> {
+    const find = () => this.stdout.find((line) => pattern.test(line));
+    return until(`${pattern}\n${this.stdout.join("\n")}\n${this.stderr.join("\n")}`, find, withinMs);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Command lines of what it started and is still running. */
+  left(): string[] {
+    return processesWith(this.marker);
+  }
+
+  /** Ends it, whatever the test came to: what it started follows. */
+  async end(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.exited;
+    running.delete(this);
+  }
+}
+
+export async function endAll(): Promise<void> {
+  await Promise.all([...running].map((cli) => cli.end()));
+}

@@ -1,0 +1,65 @@
+import { APP_CONTAINER, type ContainerDefinition, GATEWAY_CONTAINER } from "../../../lib/task/container-definition";
+import type { GatewayConfig } from "../../../lib/task/gateway-config";
+
+export interface FunctionOptions {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Path mode: `/<label>`. */
+  readonly prefix?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+  readonly startupTimeoutMs?: number;
+}
+
+export function gatewayConfig({ name, prefix = "", startupTimeoutMs = 10_000 }: FunctionOptions): GatewayConfig {
+  return {
+    version: 1,
+    app: "acme",
+    function: name,
+    environment: "test",
+    region: "eu-west-1",
+    listen: { port: 18080, controlPort: 18081, keepAliveMs: 305_000 },
+    upstream: {
+      port: 8000,
+      ready: { kind: "tcp", path: "/", intervalMs: 25, timeoutMs: startupTimeoutMs },
+      poolIdleMs: 1000,
+    },
+    web: { stripPrefix: prefix },
+    drain: { deadlineMs: 110_000, quietMs: 5000 },
+  };
+}
+
+/** The containers of a task as ECS describes them. */
+export function containers(options: FunctionOptions): ContainerDefinition[] {
+  const { command, environment = {}, secrets = [] } = options;
+  return [
+    {
+      name: APP_CONTAINER,
+      image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme:1",
+      essential: true,
+      command,
+      environment: Object.entries({ PORT: "8000", ...environment }).map(([name, value]) => ({ name, value })),
+      secrets: secrets.map((name) => ({
+        name,
+        valueFrom: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`,
+      })),
+    },
+    {
+      name: GATEWAY_CONTAINER,
+      image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/gateway:1",
+      essential: true,
+      environment: [{ name: "SLIPWAY_CONFIG", value: JSON.stringify(gatewayConfig(options)) }],
+    },
+  ];
+}
+
+/** A server that answers every request with what `answer`, an expression of `request`, says. */
+export function serverProgram(answer: string, first = ""): string {
+  return `${first}
+require("node:http").createServer((request, response) => {
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify(${answer}));
+}).listen(process.env.PORT, "127.0.0.1");
+process.on("SIGTERM", () => process.exit(0));
+`;
+}

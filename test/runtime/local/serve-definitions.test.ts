@@ -1,0 +1,48 @@
+import { LocalError } from "../../../lib/local/local-error";
+import { type ServedDefinitions, serveDefinitions } from "../../../lib/local/serve-definitions";
+import { containers, serverProgram } from "./definitions";
+import { isListening, send } from "./http";
+import { removeFolders, temporaryFolder } from "./project";
+
+let served: ServedDefinitions | undefined;
+afterEach(async () => {
+  await served?.stop();
+  served = undefined;
+  removeFolders();
+});
+
+const python = { python: "python3", env: {} };
+
+function definition(name: string, program: string) {
+  const source = temporaryFolder({ "server.js": program });
+  return { target: `acme/${name}`, containers: containers({ name, command: ["node", "server.js"] }), source };
+}
+
+const RULES = [
+  { priority: 10, hosts: ["acme--one.example.com"], paths: [], target: "acme/one" },
+  { priority: 20, hosts: ["acme--two.example.com"], paths: [], target: "acme/two" },
+];
+
+test("definitions and rules alone are enough to serve, and a changed rule changes the answer", async () => {
+  served = await serveDefinitions({
+    definitions: [definition("one", serverProgram("1")), definition("two", serverProgram("2"))],
+    rules: RULES,
+    python,
+  });
+  const { port } = served;
+  const ask = async (host: string) => (await send({ port, host })).text;
+
+  expect([await ask("acme--one.example.com"), await ask("acme--two.example.com")]).toEqual(["1", "2"]);
+  served.setRules([{ ...RULES[0]!, target: "acme/two" }]);
+  expect(await ask("acme--one.example.com")).toBe("2");
+
+  await served.stop();
+  expect(await isListening(port)).toBe(false);
+});
+
+test("one that cannot start is an error with what it said", async () => {
+  const definitions = [definition("one", serverProgram("1")), definition("two", "throw new Error('no model')")];
+  const error = await serveDefinitions({ definitions, rules: RULES, python }).catch((error) => error);
+  expect(error).toBeInstanceOf(LocalError);
+  expect(error.message).toMatch(/^acme\/two: the app exited with code 1\.\n.*no model/s);
+});

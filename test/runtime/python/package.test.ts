@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PACKAGES } from "../../../lib/local/python-package";
+import { PYTHON_SETUP_MS, testPython } from "./python-fixture";
+import { removeProcesses, run } from "./slipway-process";
+
+const ROOT = join(__dirname, "../../..");
+const PYPROJECT = readFileSync(join(ROOT, "lib/runtime/python/pyproject.toml"), "utf8");
+
+beforeAll(testPython, PYTHON_SETUP_MS);
+afterAll(removeProcesses);
+
+test("the Python package has the version of the npm package", async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  expect(await run({ args: ["-m", "slipway", "--version"] })).toMatchObject({ code: 0, stdout: `${version}\n` });
+});
+
+test("what the local engine installs for a kind is the extra that pyproject.toml declares", () => {
+  const [, asgi = "[]"] = /^asgi = (\[.*\])$/m.exec(PYPROJECT) ?? [];
+  expect(PACKAGES.fastapi).toEqual(JSON.parse(asgi));
+});
+
+test("import slipway brings in no package and exports only what exists", async () => {
+  const code = `
+import sys
+before = set(sys.modules)
+import slipway
+print(sorted(set(sys.modules) - before), slipway.__all__)
+`;
+  expect((await run({ args: ["-c", code] })).stdout).toBe("['slipway'] ['__version__']\n");
+});
+
+test("a Python older than 3.10 is told so: the files that it reads first have no newer syntax", async () => {
+  const code = `
+import ast, pathlib, runpy, slipway, sys
+for name in ("__init__.py", "__main__.py"):
+    ast.parse((pathlib.Path(slipway.__file__).parent / name).read_text(), feature_version=(3, 6))
+sys.version_info = (3, 9, 18, "final", 0)
+runpy.run_module("slipway", run_name="__main__")
+`;
+  const { code: exit, stderr } = await run({ args: ["-c", code] });
+  expect(exit).toBe(1);
+  expect(stderr).toMatch(/^slipway: Python 3\.10 or newer is needed; this is 3\.9 \(.*\)\. Install a newer one/);
+});
