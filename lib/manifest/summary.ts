@@ -15,7 +15,6 @@ export interface SummaryFunction {
 }
 
 export interface Summary {
-  readonly domain: string | null;
   readonly loadBalancer: string | null;
   readonly resources: number;
   readonly shared: readonly CostItem[];
@@ -23,7 +22,8 @@ export interface Summary {
 }
 
 /** What a synth tells: where things will be, how large they are, and what they cost a month with the fewest containers. */
-export function renderSummary({ resources, shared, functions, loadBalancer }: Summary): string {
+export function renderSummary({ resources, shared, loadBalancer, ...summary }: Summary): string {
+  const functions = [...summary.functions].sort((a, b) => (a.name < b.name ? -1 : 1));
   const total = [...functions, ...shared].reduce((sum, { monthly }) => sum + monthly, 0);
   const host = loadBalancer ?? "<load balancer>";
   const rows = [

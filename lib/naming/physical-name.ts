@@ -21,8 +21,11 @@ export interface PhysicalNameOptions {
 
 const HASH_LENGTH = 8;
 
-/** No letter first, or a start that AWS reserves: load balancers refuse "internal-", capacity providers the others. */
-const REFUSED_START = /^(?:[^a-z]|internal-|aws|ecs|fargate)/;
+/**
+ * No letter first, or a start that AWS reserves: load balancers refuse "internal-", security groups "sg-", buckets "sthree-" and
+ * "amzn-s3-demo-", capacity providers the others.
+ */
+const REFUSED_START = /^(?:[^a-z]|(?:internal|sg|sthree|amzn-s3-demo)(?:-|$)|aws|ecs|fargate)/;
 
 /**
  * A resource's name in AWS: a readable part, a dash and eight hex digits over the whole identity. It has [a-z0-9-] only,

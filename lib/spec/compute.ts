@@ -1,19 +1,23 @@
 import { z } from "zod";
 import { FARGATE_SIZES, isFargateSize, nearestFargateSizes } from "../catalog";
 import { APP_PATTERN, NAME_PATTERN } from "../naming";
-import { mutableImageWarning } from "./platform";
+import { imageUri, mutableImageWarning } from "./image-uri";
+import type { Report } from "./parse";
+import { isTextToken, isToken } from "./tokens";
 import {
   type Duration,
   duration,
   flag,
   formatMiB,
   type Handler,
+  isRecord,
   leaf,
   type Memory,
   memory,
   oneOf,
   refuse,
   text,
+  tokenRefusal,
 } from "./values";
 
 /** What every construct that runs code has, less `platform`. */
@@ -40,7 +44,8 @@ export interface ComputeOptions {
    */
   readonly cpu?: number;
   /**
-   * Memory for the app; the gateway's share is added, and the sum rounded up to what Fargate sells with that cpu.
+   * Memory for the app, in a size that Fargate sells with `cpu`. The gateway's 128 MiB are added, and the sum rounded up to the next
+   * size on sale, which the synth's summary explains.
    * @default "1GiB"
    */
   readonly memory?: Memory;
@@ -112,14 +117,14 @@ const GIB = 1024;
 const VCPUS = [...new Set(FARGATE_SIZES.map((size) => size.cpuUnits / 1024))];
 const HANDLER = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:\s]+(:[^:\s]+)?$/;
-const PARAMETER_ARN = /^arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/[^:\s]+$/;
+const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+(:[^:\s]+(::)?)?$/;
+const PARAMETER_ARN = /^arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
 
 const handler = text({
   token: "early",
   example: '"app:hello" for hello in app.py',
   read: (value) => {
-    if (HANDLER.test(value)) return value;
+    if (HANDLER.test(value) && !value.includes(".py:")) return value;
     const [file, name] = value.split(/:(?=[^:/]*$)/);
     const module = (file ?? "")
       .replace(/^\.?\//, "")
@@ -136,8 +141,7 @@ const handler = text({
 const variables = (read: (name: string, value: unknown) => ReturnType<typeof refuse> | undefined) =>
   leaf<Readonly<Record<string, string>>>(
     (value) => {
-      if (typeof value !== "object" || value === null || Array.isArray(value))
-        return refuse("must be an object of variables", 'Write for example { LOG_LEVEL: "info" }');
+      if (!isRecord(value)) return refuse("must be an object of variables", 'Write for example { LOG_LEVEL: "info" }');
       for (const [name, inner] of Object.entries(value)) {
         if (!VARIABLE.test(name))
           return refuse(
@@ -168,19 +172,11 @@ export const computeShape = {
     token: "early",
     pattern: NAME_PATTERN,
     allowed: "must be 1 to 48 lowercase letters, digits and single dashes, with no dash at an end",
-    fix: "Set a shorter name in that form",
+    fix: 'Set name in that form, for example "hello"; the default is the construct id in kebab-case',
   }),
   handler,
   source: text({ token: "early" }).optional(),
-  image: text({
-    token: "late",
-    pattern: /^[^\s/]\S*$/,
-    allowed: "must be an image URI without spaces",
-    fix: 'Write for example "123456789012.dkr.ecr.us-east-1.amazonaws.com/hello@sha256:…"',
-    example: '"123456789012.dkr.ecr.us-east-1.amazonaws.com/hello@sha256:…"',
-    read: (value) =>
-      value.includes("://") ? refuse("must have no scheme", `Write "${value.replace(/^.*:\/\//, "")}"`) : value,
-  }),
+  image: imageUri("hello"),
   cpu: leaf<number>(
     (value) => {
       if (typeof value === "number" && VCPUS.includes(value)) return value;
@@ -193,12 +189,14 @@ export const computeShape = {
   memory: memory({ min: 1, max: 120 * GIB }).default(GIB),
   ephemeralDisk: memory({ min: 21 * GIB, max: 200 * GIB, reason: "20 GiB are always included" }).optional(),
   architecture: oneOf(["x86_64", "arm64"]).default("x86_64"),
-  env: variables((name, value) =>
-    typeof value === "string" ? undefined : refuse(`${name} must be a string`, `Write ${name}: "…"`),
-  ).default({}),
+  env: variables((name, value) => {
+    if (typeof value !== "string") return refuse(`${name} must be a string`, `Write ${name}: "…"`);
+    const token = isToken(value) ? tokenRefusal(value, "late") : undefined;
+    return token && refuse(`${name} ${token.message}`, token.fix);
+  }).default({}),
   secrets: variables((name, value) => {
-    if (typeof value === "string" && (value.includes("Token[") || SECRET_ARN.test(value) || PARAMETER_ARN.test(value)))
-      return undefined;
+    if (isTextToken(value)) return undefined;
+    if (typeof value === "string" && (SECRET_ARN.test(value) || PARAMETER_ARN.test(value))) return undefined;
     return refuse(
       `${name} must be the ARN of a Secrets Manager secret or an SSM parameter`,
       `Write ${name}: "arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>", never the secret itself`,
@@ -213,38 +211,39 @@ export const computeShape = {
 const computeSchema = z.strictObject(computeShape);
 type ComputeInput = z.infer<typeof computeSchema>;
 
-/** What no single prop can tell: pairs that do not go together. */
-export function checkCompute(input: ComputeInput, context: z.core.$RefinementCtx): void {
-  const issue = (prop: string, message: string, fix: string) =>
-    context.addIssue({
-      code: "custom",
-      path: [prop],
-      message,
-      params: { code: "SLIPWAY_E_INVALID_VALUE", fix },
-      input: undefined,
+/** Pairs of compute options that do not go together. */
+export function checkCompute(input: Partial<ComputeInput>, report: Report): void {
+  const { cpu, memory: memoryMiB, exec, readOnlyRoot, env = {}, secrets = {} } = input;
+  if (cpu !== undefined && memoryMiB !== undefined && !isFargateSize(cpu * 1024, memoryMiB)) {
+    const nearest = nearestFargateSizes(cpu * 1024, memoryMiB).filter((size) => size !== undefined);
+    const sizes = nearest.map((size) => `cpu: ${size.cpuUnits / 1024}, memory: "${writtenMiB(size.memoryMiB)}"`);
+    report({
+      prop: "memory",
+      value: writtenMiB(memoryMiB),
+      message: `Fargate does not sell it with ${cpu} vCPU`,
+      fix: `Use ${sizes.join(", or ")}`,
     });
-  const units = input.cpu * 1024;
-  if (!isFargateSize(units, input.memory)) {
-    const nearest = nearestFargateSizes(units, input.memory).filter((size) => size !== undefined);
-    const describe = nearest.map(
-      (size) => `cpu: ${size.cpuUnits / 1024}, memory: "${formatMiB(size.memoryMiB).replace(" ", "")}"`,
-    );
-    issue(
-      "memory",
-      `Fargate does not sell ${formatMiB(input.memory)} with ${input.cpu} vCPU`,
-      `Use ${describe.join(", or ")}`,
-    );
   }
-  if (input.exec && input.readOnlyRoot) {
-    issue(
-      "exec",
-      "ECS Exec writes to the root filesystem, which readOnlyRoot forbids",
-      "Set only one of exec and readOnlyRoot",
-    );
+  if (exec && readOnlyRoot) {
+    report({
+      prop: "exec",
+      value: exec,
+      message: "ECS Exec writes to the root filesystem, which readOnlyRoot forbids",
+      fix: "Set only one of exec and readOnlyRoot",
+    });
   }
-  for (const name of Object.keys(input.secrets)) {
-    if (name in input.env) issue("secrets", `sets ${name}, which env sets too`, `Remove ${name} from env`);
+  for (const name of Object.keys(secrets).filter((name) => Object.hasOwn(env, name))) {
+    report({
+      prop: "secrets",
+      value: undefined,
+      message: `sets ${name}, which env sets too`,
+      fix: `Remove ${name} from env`,
+    });
   }
+}
+
+function writtenMiB(mib: number): string {
+  return formatMiB(mib).replace(" ", "");
 }
 
 export function computeSpec(input: ComputeInput): ComputeSpec {
@@ -257,13 +256,17 @@ export function computeSpec(input: ComputeInput): ComputeSpec {
   };
 }
 
-const SECRET_NAME = /(SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE_KEY|API_?KEY|ACCESS_KEY)/i;
+/** TOKEN but not TOKENS or TOKENIZER: those count or cut text, and every language model has them. */
+const SECRET_NAME = /SECRET|PASSWORD|PASSWD|TOKEN(?![A-Z])|CREDENTIAL|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY/i;
 const SECRET_VALUE =
   /(^AKIA[0-9A-Z]{16}$)|(-----BEGIN [A-Z ]*PRIVATE KEY)|(^(sk|ghp|xox[abp]|wk|ws)[-_][A-Za-z0-9-]{16,})|(:\/\/[^/\s:@]+:[^/\s@]+@)/;
+/** Settings about secrets, such as PASSWORD_MIN_LENGTH. */
+const HARMLESS_VALUE = /^(\d{1,6}|true|false|)$/i;
 
 export function computeWarnings(spec: ComputeSpec): string[] {
   const suspicious = Object.entries(spec.env).filter(
-    ([name, value]) => !value.includes("Token[") && (SECRET_NAME.test(name) || SECRET_VALUE.test(value)),
+    ([name, value]) =>
+      !isToken(value) && !HARMLESS_VALUE.test(value) && (SECRET_NAME.test(name) || SECRET_VALUE.test(value)),
   );
   return [
     ...suspicious.map(([name]) => `env.${name} looks like a secret, and plans and state show it. Move it to secrets`),

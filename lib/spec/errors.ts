@@ -46,12 +46,22 @@ export function describeProblem(path: string, { prop, value, message, fix, code 
 
 const LONGEST_VALUE = 80;
 
-function display(value: unknown): string {
-  let text: string;
-  try {
-    text = typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
-  } catch {
-    text = Object.prototype.toString.call(value);
-  }
+const TOKEN = /[$#&]\{(Tf)?Token\[[^\]]*\]\}/g;
+
+/** A value as a person wrote it, in short. */
+export function display(value: unknown): string {
+  const text = jsonOf(value).replace(TOKEN, "<token>");
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}
+
+/** As the user wrote it, where JSON can say it: NaN, for one, would be null there. */
+function jsonOf(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value !== "object" && typeof value !== "string") return String(value);
+  try {
+    return JSON.stringify(value) ?? "an object";
+  } catch {
+    return "an object";
+  }
 }

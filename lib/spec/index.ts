@@ -17,7 +17,7 @@ export {
 } from "./platform";
 export { isToken, withoutTokens } from "./tokens";
 export type { Duration, Handler, Memory } from "./values";
-export { formatMiB, formatSeconds } from "./values";
+export { formatMiB, formatSeconds, isRecord } from "./values";
 export {
   type AlarmOptions,
   type FastApiEndpointOptions,

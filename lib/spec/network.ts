@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { deepFreeze, type Parsed, parseProps } from "./parse";
-import { flag, leaf, oneOf, refuse, text } from "./values";
+import { ipv4Range } from "./ipv4-range";
+import { frozenCopy, type Parsed, parseProps } from "./parse";
+import { isTextToken } from "./tokens";
+import { flag, leaf, oneOf, Refused, refuse, text } from "./values";
 
 export interface NetworkProps {
   /**
@@ -43,24 +45,18 @@ const LARGEST_VPC_PREFIX = 16;
 
 const cidr = text({
   token: "early",
-  example: '"10.0.0.0/16"',
   read: (value) => {
-    const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(value);
-    const [a, b, c, d, prefix] = (match?.slice(1) ?? []).map(Number) as [number, number, number, number, number];
-    if (!match || Math.max(a, b, c, d) > 255 || prefix > 32)
-      return refuse("is not an IPv4 range in CIDR notation", 'Write for example "10.0.0.0/16"');
-    if (prefix > SMALLEST_VPC_PREFIX) {
+    const range = ipv4Range(value);
+    if (range instanceof Refused) return range;
+    if (range.prefix > SMALLEST_VPC_PREFIX) {
       return refuse(
-        `is too small: /${prefix} leaves load balancers and tasks in 2 to 4 zones too few addresses`,
-        `Use /${LARGEST_VPC_PREFIX} to /${SMALLEST_VPC_PREFIX}, for example "${a}.${b}.0.0/16"`,
+        `is too small: /${range.prefix} leaves load balancers and tasks in 2 to 4 zones too few addresses`,
+        `Use /${LARGEST_VPC_PREFIX} to /${SMALLEST_VPC_PREFIX}, for example "${value.split(".", 2).join(".")}.0.0/16"`,
       );
     }
-    if (prefix < LARGEST_VPC_PREFIX)
-      return refuse("is larger than a VPC may be", `Use /${LARGEST_VPC_PREFIX} to /${SMALLEST_VPC_PREFIX}`);
-    const address = ((a * 256 + b) * 256 + c) * 256 + d;
-    if (address % 2 ** (32 - prefix) !== 0)
-      return refuse("has address bits below its prefix", `Write the range's first address, with /${prefix}`);
-    return value;
+    return range.prefix < LARGEST_VPC_PREFIX
+      ? refuse("is larger than a VPC may be", `Use /${LARGEST_VPC_PREFIX} to /${SMALLEST_VPC_PREFIX}`)
+      : value;
   },
 });
 
@@ -80,7 +76,7 @@ const networkSchema = z.strictObject({
 });
 
 export function parseNetwork(props: unknown, path: string): Parsed<NetworkSpec> {
-  return { spec: deepFreeze(parseProps(networkSchema, props, path)), warnings: [] };
+  return { spec: frozenCopy(parseProps(networkSchema, props, path)), warnings: [] };
 }
 
 /** A network that exists already. Ids may be known only after apply. */
@@ -97,10 +93,15 @@ export interface NetworkAttributes {
   readonly egress: "existing";
 }
 
-const subnetIds = (least: number, what: string) =>
+const SUBNET_ID = /^subnet-[0-9a-z]+$/;
+
+export const subnetIds = (least: number, what: string) =>
   leaf<readonly string[]>(
     (value) => {
-      if (!Array.isArray(value) || value.some((id) => typeof id !== "string" || id === ""))
+      if (
+        !Array.isArray(value) ||
+        !value.every((id) => isTextToken(id) || (typeof id === "string" && SUBNET_ID.test(id)))
+      )
         return refuse("must be a list of subnet ids", 'Write for example ["subnet-0a…", "subnet-0b…"]');
       if (value.length < least)
         return refuse(
@@ -110,7 +111,7 @@ const subnetIds = (least: number, what: string) =>
       if (new Set(value).size !== value.length) return refuse("names a subnet twice", "Name each subnet once");
       return value;
     },
-    { token: "late", example: '["subnet-0a…", "subnet-0b…"]' },
+    { token: "late-list", example: '["subnet-0a…", "subnet-0b…"]' },
   );
 
 const networkAttributesSchema = z.strictObject({
@@ -128,11 +129,11 @@ const networkAttributesSchema = z.strictObject({
     {
       token: "early",
       example:
-        'egress: "existing" once the private subnets reach ECR, CloudWatch Logs and Secrets Manager through NAT or VPC endpoints: without it tasks never start, and Slipway cannot see the routes of imported subnets',
+        '"existing" once the private subnets reach ECR, CloudWatch Logs and Secrets Manager through NAT or VPC endpoints: without either tasks never start, and Slipway cannot see the routes of imported subnets',
     },
   ),
 });
 
 export function parseNetworkAttributes(attributes: unknown, path: string): NetworkAttributes {
-  return deepFreeze(parseProps(networkAttributesSchema, attributes, path));
+  return frozenCopy(parseProps(networkAttributesSchema, attributes, path));
 }

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { nearest } from "../naming";
 import { type Problem, SlipwayError } from "./errors";
 
@@ -49,11 +49,10 @@ export function parseProps<T extends z.ZodObject>(
     ]);
   }
   const problems: Problem[] = [];
-  const literals: Record<string, unknown> = {};
   const given = props as Record<string, unknown>;
-  for (const [key, value] of Object.entries(given)) {
-    if (!(key in references) && value !== undefined) literals[key] = value;
-  }
+  const literals = Object.fromEntries(
+    Object.entries(given).filter(([key, value]) => !Object.hasOwn(references, key) && value !== undefined),
+  );
   for (const [prop, reference] of Object.entries(references)) {
     const problem = checkReference(prop, given[prop], reference);
     if (problem) problems.push(problem);
@@ -65,6 +64,29 @@ export function parseProps<T extends z.ZodObject>(
   }
   if (problems.length > 0) throw new SlipwayError(path, problems);
   return result.data as z.infer<T>;
+}
+
+export type Report = (problem: Omit<Problem, "code"> & { readonly code?: string }) => void;
+
+/**
+ * Adds what no single prop can tell: pairs that do not go together. They are looked at while other props have problems
+ * too, so that a person sees all at once. A prop that could not be read is not in `input`, but in `unread`.
+ */
+export function withPairs<T extends z.ZodObject>(
+  schema: T,
+  check: (input: Partial<z.infer<T>>, report: Report, unread: ReadonlySet<string>) => void,
+) {
+  return schema.superRefine(
+    (input, context) => {
+      const entries = Object.entries(input);
+      const read = Object.fromEntries(entries.filter(([, value]) => value !== z.NEVER));
+      const unread = new Set(entries.flatMap(([prop, value]) => (value === z.NEVER ? [prop] : [])));
+      const report: Report = ({ prop, value, message, fix, code = "SLIPWAY_E_INVALID_VALUE" }) =>
+        context.addIssue({ code: "custom", path: [prop], message, params: { code, fix }, input: value });
+      check(read as Partial<z.infer<T>>, report, unread);
+    },
+    { when: () => true },
+  );
 }
 
 function checkReference(
@@ -119,7 +141,7 @@ function unknownProp(prop: string, key: string, known: readonly string[], given:
     code: "SLIPWAY_E_UNKNOWN_PROP",
     prop,
     value: undefined,
-    message: `is not a prop here; known are ${[...known].sort().join(", ")}`,
+    message: close ? "is not a prop here" : `is not a prop here; known are ${[...known].sort().join(", ")}`,
     fix: close ? `Did you mean ${close}?` : `Remove ${key}`,
   };
 }
@@ -128,11 +150,12 @@ function keyOfModalName(key: string): string | undefined {
   return Object.hasOwn(MODAL_NAMES, key) ? MODAL_NAMES[key] : undefined;
 }
 
-/** Freezes plain data all the way down: a spec is a fact, and constructs may not change it. */
-export function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
+/**
+ * Plain data, copied and frozen all the way down: a spec is a fact that no construct may change, and what the user passed in
+ * stays the user's own.
+ */
+export function frozenCopy<T>(value: T): T {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozenCopy(inner)]))) as T;
 }

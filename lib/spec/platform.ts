@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { ENVIRONMENT_PATTERN, WORKSPACE_PATTERN } from "../naming";
-import { deepFreeze, type Parsed, parseProps, type Reference } from "./parse";
-import { type Duration, duration, flag, integer, leaf, oneOf, refuse, text } from "./values";
+import { display } from "./errors";
+import { imageUri, mutableImageWarning } from "./image-uri";
+import { ipv4Range } from "./ipv4-range";
+import { subnetIds } from "./network";
+import { frozenCopy, type Parsed, parseProps, type Reference, withPairs } from "./parse";
+import { type Duration, duration, flag, integer, leaf, oneOf, Refused, refuse, text } from "./values";
 
 /** A platform's props less the constructs among them (`network`, `transform`). */
 export interface PlatformOptions {
@@ -116,25 +120,31 @@ const LOG_RETENTION_DAYS = [
 
 const nameRule = "must be 1 to 20 lowercase letters, digits and single dashes, with no dash at an end";
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
-const CIDR = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\/)|(?=\/))){4}\/(?:3[0-2]|[12]?\d)$/;
 
-const arn = (service: string, example: string, token: "late" | "early" = "late") =>
+/** ACM's limit for a certificate's first name, which here is `*.<domain>`. @see https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html */
+const LONGEST_CERTIFICATE_NAME = 64;
+
+const arn = (service: string, resource: string, example: string) =>
   text({
-    token,
-    pattern: new RegExp(`^arn:[a-z-]+:${service}:`),
-    allowed: `must be an ARN of ${service}`,
-    fix: `Write for example "${example}"`,
+    token: "late",
+    pattern: new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:${resource}[\\w./-]+$`),
+    allowed: `must be an ARN such as "${example}"`,
+    fix: "Copy it from AWS, or pass the resource's arn",
   });
 
-const imageUri = text({
-  token: "late",
-  pattern: /^[^\s/][^\s]*$/,
-  allowed: "must be an image URI without spaces or scheme",
-  fix: 'Write for example "123456789012.dkr.ecr.us-east-1.amazonaws.com/app@sha256:…"',
-  example: '"123456789012.dkr.ecr.us-east-1.amazonaws.com/app@sha256:…"',
-  read: (value) =>
-    value.includes("://") ? refuse("must have no scheme", `Write "${value.replace(/^.*:\/\//, "")}"`) : value,
-});
+const allowCidrs = leaf<readonly string[]>(
+  (value) => {
+    const fix = 'Write for example ["203.0.113.0/24"]';
+    if (!Array.isArray(value) || value.length === 0) return refuse("must be a list of IPv4 ranges", fix);
+    for (const range of value) {
+      const read = typeof range === "string" ? ipv4Range(range) : refuse("is not an IPv4 range in CIDR notation", fix);
+      if (read instanceof Refused)
+        return refuse(`holds ${display(range)}, which ${read.refusal.message}`, read.refusal.fix);
+    }
+    return new Set(value).size === value.length ? value : refuse("names a range twice", "Name each range once");
+  },
+  { token: "early" },
+);
 
 const shared = {
   workspace: text({
@@ -156,19 +166,19 @@ const shared = {
     allowed: "must be a domain name in lower case, without a scheme, a port or a trailing dot",
     fix: 'Write for example "apps.acme.com"',
   }).optional(),
-  gatewayImage: imageUri,
+  gatewayImage: imageUri("slipway-gateway"),
   idleTimeout: duration({ min: 1, max: 4000, reason: "the load balancer's own limit" }).default(300),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, "CloudWatch Logs keeps logs for these periods").default(90),
-  alarmTopicArn: arn("sns", "arn:aws:sns:us-east-1:123456789012:alarms").optional(),
-  kmsKeyArn: arn("kms", "arn:aws:kms:us-east-1:123456789012:key/…").optional(),
+  alarmTopicArn: arn("sns", "", "arn:aws:sns:us-east-1:123456789012:alarms").optional(),
+  kmsKeyArn: arn("kms", "key/", "arn:aws:kms:us-east-1:123456789012:key/0123-…").optional(),
   waitForDeploy: flag().default(true),
   observability: oneOf(["minimal", "standard"]).default("standard"),
 };
 
 const priorityBand = integer({ min: 0, max: 15, fix: "Give each stack that shares a platform its own band, 0 to 15" });
 
-const platformSchema = z
-  .strictObject({
+const platformSchema = withPairs(
+  z.strictObject({
     ...shared,
     hostedZoneId: text({
       token: "late",
@@ -176,71 +186,55 @@ const platformSchema = z
       allowed: 'must be a hosted zone id such as "Z0123456789ABC"',
       fix: "Copy it from Route 53",
     }).optional(),
-    certificateArn: arn("acm", "arn:aws:acm:us-east-1:123456789012:certificate/…").optional(),
+    certificateArn: arn("acm", "certificate/", "arn:aws:acm:us-east-1:123456789012:certificate/0123-…").optional(),
     scheme: oneOf(["internet-facing", "internal"]).default("internet-facing"),
-    allowCidrs: leaf<readonly string[]>(
-      (value) => {
-        if (!Array.isArray(value) || value.length === 0)
-          return refuse("must be a list of IPv4 ranges", 'Write for example ["203.0.113.0/24"]');
-        const wrong = value.find((range) => typeof range !== "string" || !CIDR.test(range));
-        return wrong === undefined
-          ? value
-          : refuse(`holds ${JSON.stringify(wrong)}, which is no IPv4 range`, 'Write for example ["203.0.113.0/24"]');
-      },
-      { token: "late" },
-    ).default(["0.0.0.0/0"]),
-    webAclArn: arn("wafv2", "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/…").optional(),
+    allowCidrs: allowCidrs.default(["0.0.0.0/0"]),
+    webAclArn: arn(
+      "wafv2",
+      "regional/webacl/",
+      "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme/0123-…",
+    ).optional(),
     protect: flag().default(true),
     priorityBand: priorityBand.default(0),
-  })
-  .superRefine((spec, context) => {
-    const issue = (prop: string, code: string, message: string, fix: string) =>
-      context.addIssue({ code: "custom", path: [prop], message, params: { code, fix }, input: undefined });
-    if (spec.domain && !spec.hostedZoneId && !spec.certificateArn) {
-      issue(
-        "domain",
-        "SLIPWAY_E_MISSING_PROP",
-        `"${spec.domain}" needs a certificate`,
-        "Set hostedZoneId (the certificate is made and validated), or certificateArn",
-      );
+  }),
+  ({ domain, hostedZoneId, certificateArn }, report, unread) => {
+    if (["domain", "hostedZoneId", "certificateArn"].some((prop) => unread.has(prop))) return;
+    if (domain && !hostedZoneId && !certificateArn) {
+      report({
+        code: "SLIPWAY_E_MISSING_PROP",
+        prop: "domain",
+        value: domain,
+        message: "needs a certificate",
+        fix: "Set hostedZoneId (the certificate is made and validated), or certificateArn",
+      });
     }
-    if (!spec.domain && spec.hostedZoneId)
-      issue(
-        "hostedZoneId",
-        "SLIPWAY_E_INVALID_VALUE",
-        "is of no use without a domain",
-        "Set domain, or remove hostedZoneId",
-      );
-    if (!spec.domain && spec.certificateArn)
-      issue(
-        "certificateArn",
-        "SLIPWAY_E_INVALID_VALUE",
-        "is of no use without a domain",
-        "Set domain, or remove certificateArn",
-      );
-  });
+    if (domain && !certificateArn && `*.${domain}`.length > LONGEST_CERTIFICATE_NAME) {
+      report({
+        prop: "domain",
+        value: domain,
+        message: `has ${domain.length} characters; ACM makes a certificate for *.<domain> of at most ${LONGEST_CERTIFICATE_NAME - 2}`,
+        fix: "Use a shorter domain, or set certificateArn",
+      });
+    }
+    if (domain) return;
+    for (const [prop, value] of Object.entries({ hostedZoneId, certificateArn })) {
+      if (value)
+        report({ prop, value, message: "is of no use without a domain", fix: `Set domain, or remove ${prop}` });
+    }
+  },
+);
 
 export function parsePlatform(
   props: unknown,
   path: string,
   references: Readonly<Record<string, Reference>>,
 ): Parsed<PlatformSpec> {
-  const spec = deepFreeze(parseProps(platformSchema, props, path, references)) as PlatformSpec;
+  const spec = frozenCopy(parseProps(platformSchema, props, path, references)) as PlatformSpec;
   const warnings = [
     ...(spec.domain ? [] : ["no domain: endpoints are paths over plain HTTP. Set domain and hostedZoneId for HTTPS"]),
     ...mutableImageWarning("gatewayImage", spec.gatewayImage),
   ];
   return { spec, warnings };
-}
-
-/** An image whose content can change under its name: a later task may run other code than the one that was reviewed. */
-export function mutableImageWarning(prop: string, image: string): string[] {
-  const lastPart = image.slice(image.lastIndexOf("/") + 1);
-  const mutable =
-    !image.includes("@") && (!lastPart.includes(":") || lastPart.endsWith(":latest")) && !image.includes("{");
-  return mutable
-    ? [`${prop} "${image}" names no fixed version: tasks that start later may run other code. Pin a tag or a digest`]
-    : [];
 }
 
 /** What a platform publishes for stacks that use it: plain strings and numbers, as `platform.attributes` prints them. */
@@ -274,25 +268,25 @@ export interface PlatformAttributes {
 }
 
 const late = (example: string) =>
-  text({ token: "late", example: `"${example}"`, fix: `Write for example "${example}"` });
+  text({
+    token: "late",
+    pattern: /^[\w.:/-]+$/,
+    allowed: "must be as the platform published it",
+    example: `"${example}"`,
+    fix: `Write for example "${example}"`,
+  });
 
 const platformAttributesSchema = z.strictObject({
   ...shared,
   region: text({
     token: "early",
-    pattern: /^[a-z]{2}(-[a-z]+)+-\d$/,
+    pattern: /^[a-z]{2,}(-[a-z]+)+-\d$/,
     allowed: "must be a region",
     fix: 'Write for example "us-east-1"',
     example: '"us-east-1"',
   }),
   vpcId: late("vpc-0123abcd"),
-  privateSubnetIds: leaf<readonly string[]>(
-    (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === "string" && id !== "")
-        ? value
-        : refuse("must be a list of subnet ids", 'Write for example ["subnet-0a…", "subnet-0b…"]'),
-    { token: "late", example: '["subnet-0a…", "subnet-0b…"]' },
-  ),
+  privateSubnetIds: subnetIds(1, "private subnets"),
   gatewaySecurityGroupId: late("sg-0123abcd"),
   loadBalancerArn: late("arn:aws:elasticloadbalancing:…:loadbalancer/app/acme/…"),
   loadBalancerFullName: late("app/acme/0123456789abcdef"),
@@ -305,5 +299,5 @@ const platformAttributesSchema = z.strictObject({
 });
 
 export function parsePlatformAttributes(attributes: unknown, path: string): PlatformAttributes {
-  return deepFreeze(parseProps(platformAttributesSchema, attributes, path)) as PlatformAttributes;
+  return frozenCopy(parseProps(platformAttributesSchema, attributes, path)) as PlatformAttributes;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isToken } from "./tokens";
+import { isTextToken, isToken } from "./tokens";
 
 /** A number of seconds, or a number with its unit: `90`, `"90s"`, `"1.5m"`, `"500ms"`, `"2h"`, `"7d"`. */
 export type Duration = number | `${number}${"ms" | "s" | "m" | "h" | "d"}`;
@@ -15,7 +15,7 @@ export interface Refusal {
   readonly fix: string;
 }
 
-class Refused {
+export class Refused {
   constructor(readonly refusal: Refusal) {}
 }
 
@@ -25,8 +25,11 @@ export function refuse(message: string, fix: string): Refused {
 }
 
 export interface LeafOptions {
-  /** `late`: a value known only after apply is let through unread. `early`: it must be known at synth, and the error says so. */
-  readonly token: "late" | "early";
+  /**
+   * `late`: a string that is known only after apply is let through unread; `late-list`: a list, as a whole. `early`: the value must be
+   * known at synth, and the error says so.
+   */
+  readonly token: "early" | "late" | "late-list";
   /** The value may be a secret: messages do not repeat it. */
   readonly hidden?: boolean;
   /** What to write when the prop is missing. */
@@ -36,8 +39,8 @@ export interface LeafOptions {
 /** A schema for one prop from a reader of its literal value. Missing is the reader's own problem unless `.optional()`. */
 export function leaf<T>(read: (value: unknown) => T | Refused, { token, hidden = false, example }: LeafOptions) {
   return z.unknown().transform((value, context): T => {
-    const issue = (code: string, { message, fix }: Refusal): never => {
-      context.addIssue({ code: "custom", message, params: { code, fix, hidden }, input: value });
+    const issue = (code: string, { message, fix }: Refusal, isHidden = hidden): never => {
+      context.addIssue({ code: "custom", message, params: { code, fix, hidden: isHidden }, input: value });
       return z.NEVER;
     };
     if (value === undefined) {
@@ -47,15 +50,27 @@ export function leaf<T>(read: (value: unknown) => T | Refused, { token, hidden =
       });
     }
     if (isToken(value)) {
-      if (token === "late") return value as T;
-      return issue("SLIPWAY_E_TOKEN_NOT_ALLOWED", {
-        message: "is known only after apply, but Slipway needs it at synth to form a name, a size or a priority",
-        fix: "Pass a literal",
-      });
+      const refusal = tokenRefusal(value, token);
+      return refusal ? issue("SLIPWAY_E_TOKEN_NOT_ALLOWED", refusal, true) : (value as T);
     }
     const result = read(value);
     return result instanceof Refused ? issue("SLIPWAY_E_INVALID_VALUE", result.refusal) : result;
   });
+}
+
+/** Why a token may not stand here. A prop that may be known late still has a type: a number's token is no string. */
+export function tokenRefusal(value: unknown, token: LeafOptions["token"]): Refusal | undefined {
+  if (token === "early")
+    return {
+      message: "is known only after apply, but Slipway needs it at synth to form a name, a size or a priority",
+      fix: "Pass a literal",
+    };
+  if (token === "late" ? isTextToken(value) : Array.isArray(value)) return undefined;
+  const [kind, fix] =
+    token === "late"
+      ? ["string", "Write Token.asString(…) around it; Fn.element(list, 0) takes one element of a list"]
+      : ["list", "Write Token.asList(…) around it"];
+  return { message: `is known only after apply, and not as a ${kind}`, fix };
 }
 
 export function text(
@@ -114,17 +129,20 @@ export function oneOf<const V extends string | number>(values: readonly V[], rea
   );
 }
 
+/** An object that is nothing else: no list, Map, Date or promise. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === "[object Object]";
+}
+
 /** A nested object of props that may also be `false`: switched off. */
 export function section<S extends z.ZodRawShape>(shape: S) {
   const schema = z.strictObject(shape);
-  const names = Object.keys(shape).join(", ");
-  return z.unknown().transform((value, context): false | z.infer<typeof schema> => {
+  const form = `false, or an object with ${Object.keys(shape).join(", ")}`;
+  return leaf<object | false>(
+    (value) => (value === false || isRecord(value) ? value : refuse(`must be ${form}`, `Write ${form}`)),
+    { token: "early" },
+  ).transform((value, context): false | z.infer<typeof schema> => {
     if (value === false) return value;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      const params = { code: "SLIPWAY_E_INVALID_VALUE", fix: `Write false, or an object with ${names}` };
-      context.addIssue({ code: "custom", message: `must be false, or an object with ${names}`, params, input: value });
-      return z.NEVER;
-    }
     const result = schema.safeParse(value, { reportInput: true });
     if (result.success) return result.data;
     for (const issue of result.error.issues) context.addIssue({ ...issue, known: Object.keys(shape) });

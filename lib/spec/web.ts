@@ -8,7 +8,7 @@ import {
   computeSpec,
   computeWarnings,
 } from "./compute";
-import { deepFreeze, type Parsed, parseProps, type Reference } from "./parse";
+import { frozenCopy, type Parsed, parseProps, type Reference, withPairs } from "./parse";
 import { type Duration, duration, flag, integer, leaf, oneOf, refuse, section, text } from "./values";
 
 export interface ScalingOptions {
@@ -55,7 +55,7 @@ export interface WebOptions {
   readonly healthPath?: string;
   /**
    * Alarms on the endpoint; `false` for none.
-   * @default - 5xx above 5 %, and no healthy container
+   * @default - 5xx above 5 % and no healthy container; none when the platform's observability is "minimal"
    */
   readonly alarms?: false | AlarmOptions;
 }
@@ -66,7 +66,8 @@ export interface WebSpec extends ComputeSpec {
   readonly label: string;
   readonly rulePriority?: number;
   readonly healthPath?: string;
-  readonly alarms: false | { readonly errorRate: number; readonly latencyP95?: number };
+  /** Undefined: as the platform's `observability` says. */
+  readonly alarms?: false | { readonly errorRate: number; readonly latencyP95?: number };
 }
 
 const MOST_CONTAINERS = 5000;
@@ -116,7 +117,7 @@ export const webShape = {
       { token: "early" },
     ).default(5),
     latencyP95: duration({ min: 1, max: 3600 }).optional(),
-  }).default({ errorRate: 5 }),
+  }).optional(),
 };
 
 function suggestLabel(value: string): string {
@@ -152,24 +153,30 @@ export interface FastApiEndpointSpec extends WebSpec {
 /** A web endpoint's props less the constructs among them (`platform`, `transform`). */
 export type FastApiEndpointOptions = ComputeOptions & ScalingOptions & WebOptions & FastApiOptions;
 
-const fastApiSchema = z
-  .strictObject({
+const fastApiSchema = withPairs(
+  z.strictObject({
     ...webShape,
     method: oneOf(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),
     docs: flag().default(false),
-  })
-  .superRefine((input, context) => {
-    checkCompute(input, context);
-    if (input.maxContainers !== undefined && input.maxContainers < input.minContainers) {
-      context.addIssue({
-        code: "custom",
-        path: ["maxContainers"],
-        message: `is below minContainers, ${input.minContainers}`,
-        params: { code: "SLIPWAY_E_INVALID_VALUE", fix: `Use ${input.minContainers} or more` },
-        input: input.maxContainers,
+  }),
+  (input, report) => {
+    checkCompute(input, report);
+    const { minContainers, maxContainers } = input;
+    if (minContainers !== undefined && maxContainers !== undefined && maxContainers < minContainers) {
+      report({
+        prop: "maxContainers",
+        value: maxContainers,
+        message: `is below minContainers, ${minContainers}`,
+        fix: `Use ${minContainers} or more`,
       });
     }
-  });
+  },
+);
+
+function withDefaultName(props: unknown, id: string): unknown {
+  const isNamed = typeof props !== "object" || props === null || ("name" in props && props.name !== undefined);
+  return isNamed || Array.isArray(props) ? props : { ...props, name: kebabCase(id) };
+}
 
 /** Props of a FastApiEndpoint, checked and completed. `id` is the construct's, and gives the default name. */
 export function parseFastApiEndpoint(
@@ -178,13 +185,9 @@ export function parseFastApiEndpoint(
   path: string,
   references: Readonly<Record<string, Reference>>,
 ): Parsed<FastApiEndpointSpec> {
-  const named =
-    typeof props === "object" && props !== null && !("name" in props && props.name !== undefined)
-      ? { ...props, name: kebabCase(id) }
-      : props;
-  const input = parseProps(fastApiSchema, named, path, references);
+  const input = parseProps(fastApiSchema, withDefaultName(props, id), path, references);
   const { minContainers, maxContainers, label, rulePriority, healthPath, alarms, method, docs, ...compute } = input;
-  const spec: FastApiEndpointSpec = deepFreeze({
+  const spec: FastApiEndpointSpec = frozenCopy({
     kind: "fastapi" as const,
     ...computeSpec(compute),
     method,
@@ -192,7 +195,7 @@ export function parseFastApiEndpoint(
     minContainers,
     maxContainers: maxContainers ?? Math.max(10, minContainers),
     label: label ?? defaultLabel(input.app, input.name),
-    alarms,
+    ...(alarms === undefined ? {} : { alarms }),
     ...(rulePriority === undefined ? {} : { rulePriority }),
     ...(healthPath === undefined ? {} : { healthPath }),
   });

@@ -83,11 +83,12 @@ export function executionStatements(needs: ExecutionNeeds): Statement[] {
 
 const ECR_IMAGE = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)/;
 
-/** The repository behind an image URI; every repository of the account when the URI is known only after apply; none outside private ECR. */
+/** The repository behind an image URI, as exactly as it is known at synth; none outside private ECR. */
 function repositoryArn(image: string, { partition, region, account }: AccountScope): string[] {
-  const [, owner, place, repository] = ECR_IMAGE.exec(image) ?? [];
-  if (owner && !isToken(repository)) return [`arn:${partition}:ecr:${place}:${owner}:repository/${repository}`];
-  return isToken(image) ? [`arn:${partition}:ecr:${region}:${account}:repository/*`] : [];
+  const match = ECR_IMAGE.exec(image);
+  if (!match && !isToken(image)) return [];
+  const [, owner = account, place = region, repository = "*"] = match ?? [];
+  return [`arn:${partition}:ecr:${place}:${owner}:repository/${isToken(repository) ? "*" : repository}`];
 }
 
 /** ECS Exec's agent opens its channels with the task role. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */

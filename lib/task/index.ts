@@ -6,7 +6,7 @@ export {
   GATEWAY_CONTAINER,
   PORT_VARIABLE,
 } from "./container-definition";
-export { DEREGISTRATION_DELAY, START_MARGIN } from "./deploy";
+export { DEREGISTRATION_DELAY, deployMinutes, START_MARGIN } from "./deploy";
 export { DEFAULT_APP_PORT, GATEWAY_PORTS, type GatewayConfig, gatewayConfigSchema } from "./gateway-config";
 export {
   type AccountScope,

@@ -8,8 +8,9 @@ export interface SecretReference {
   readonly service?: "secretsmanager" | "ssm";
 }
 
-const SECRET_WITH_KEY = /^(arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+):([^:]+)$/;
-const TOKEN_WITH_KEY = /^(.*\]\}):([\w.-]+)$/;
+const SECRET_WITH_KEY = /^(arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+):([^:]+)(?:::)?$/;
+/** An ARN that is a token as a whole, which only a secret's can be here: parameters have no keys. */
+const TOKEN_WITH_KEY = /^(\$\{[^}]+\}):([^:]+)(?:::)?$/;
 
 /**
  * ECS reads one key of a JSON secret from `<arn>:<key>::`: version stage and version id follow the key, and empty ones mean the current.

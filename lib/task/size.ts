@@ -11,7 +11,10 @@ export interface TaskSize {
   readonly explanation: string;
 }
 
-/** The task that holds an app of this size and the gateway: the app's cpu, and the next memory that Fargate sells with it. */
+/**
+ * The cheapest task that holds an app of this size and the gateway: the next memory that Fargate sells with the app's cpu, or, where
+ * the app has the largest of these already, the next cpu.
+ */
 export function taskSize({ cpuUnits, memoryMiB }: { cpuUnits: number; memoryMiB: number }): TaskSize {
   const wanted = memoryMiB + GATEWAY_SHARE.memoryMiB;
   const size = smallestFargateSizeHolding(cpuUnits, wanted) ?? { cpuUnits, memoryMiB };

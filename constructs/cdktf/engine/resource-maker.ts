@@ -1,7 +1,7 @@
 import type { TerraformElement } from "cdktf";
 import type { Construct } from "constructs";
 import { kebabCase, nearest } from "../../../lib/naming";
-import { type Problem, SlipwayError } from "../../../lib/spec";
+import { isRecord, isToken, type Problem, type Reference, SlipwayError } from "../../../lib/spec";
 
 // biome-ignore lint/suspicious/noExplicitAny: a table of L1 classes, each with a config of its own
 type L1 = new (scope: Construct, id: string, config: any) => TerraformElement;
@@ -20,6 +20,16 @@ export type Transform<T extends ResourceTable> = {
   readonly [K in keyof T]?: (config: ConfigOf<T[K]>) => ConfigOf<T[K]>;
 };
 
+/** How `transform` travels beside the parsed props. */
+export function transformReference(example: string): Reference {
+  return {
+    required: false,
+    expected: "an object of functions",
+    fix: `Write transform: { ${example}: (config) => ({ ...config, … }) }`,
+    accepts: (value) => isRecord(value) && !isToken(value),
+  };
+}
+
 /** Creates a construct's resources by name, through the user's transforms, and collects them. */
 export class ResourceMaker<T extends ResourceTable> {
   private readonly made: Partial<Record<keyof T, TerraformElement>> = {};
@@ -37,15 +47,30 @@ export class ResourceMaker<T extends ResourceTable> {
 
   /** The construct id is the name in kebab-case: a name in the table is a promise never to rename the resource. */
   make<K extends keyof T & string>(name: K, config: ConfigOf<T[K]>): InstanceType<T[K]> {
-    const change = this.transform[name];
-    const resource = new this.table[name]!(this.scope, kebabCase(name), change ? change(config) : config);
+    const resource = new this.table[name]!(this.scope, kebabCase(name), this.transformed(name, config));
     this.made[name] = resource;
     return resource as InstanceType<T[K]>;
   }
 
+  private transformed<K extends keyof T & string>(name: K, config: ConfigOf<T[K]>): ConfigOf<T[K]> {
+    const change = this.transform[name];
+    if (change === undefined) return config;
+    const changed: unknown = change(config);
+    if (isRecord(changed)) return changed;
+    throw new SlipwayError(this.scope.node.path, [
+      {
+        code: "SLIPWAY_E_INVALID_VALUE",
+        prop: `transform.${name}`,
+        value: changed,
+        message: "must return the resource's config",
+        fix: "Write (config) => ({ ...config, … })",
+      },
+    ]);
+  }
+
   /** What was made. A transform of something that was not made is an error: it would do nothing. */
   finish(): Resources<T> {
-    const unused = Object.keys(this.transform).filter((name) => !(name in this.made));
+    const unused = Object.keys(this.transform).filter((name) => this.transform[name] && !(name in this.made));
     if (unused.length > 0) {
       const existing = Object.keys(this.made).sort().join(", ");
       throw new SlipwayError(
@@ -78,7 +103,7 @@ function transformProblems(name: string, change: unknown, known: readonly string
       },
     ];
   }
-  if (typeof change === "function") return [];
+  if (typeof change === "function" || change === undefined) return [];
   return [
     {
       code: "SLIPWAY_E_INVALID_VALUE",

@@ -4,29 +4,30 @@ import type { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { GATEWAY_ENDPOINTS, INTERFACE_ENDPOINTS } from "../../../lib/network";
 
 interface EndpointOptions {
   readonly vpc: Vpc;
   readonly privateSubnets: readonly Subnet[];
-  readonly privateRoutes: readonly RouteTable[];
+  readonly privateTables: readonly RouteTable[];
   readonly region: string;
   readonly cidr: string;
   readonly tags: (part: string) => Record<string, string>;
 }
 
-/** VPC endpoints for the AWS services that tasks need, in place of any route to the internet. */
+/** VPC endpoints for the AWS services that tasks need, in place of any route to the internet. Returns what makes them reachable. */
 export function addEndpoints(
   scope: Construct,
-  { vpc, privateSubnets, privateRoutes, region, cidr, tags }: EndpointOptions,
-): void {
+  { vpc, privateSubnets, privateTables, region, cidr, tags }: EndpointOptions,
+): ITerraformDependable[] {
   const group = new SecurityGroup(scope, "endpoints-security-group", {
     vpcId: vpc.id,
     description: "AWS services reached from within the network",
     tags: tags("endpoints"),
   });
-  new VpcSecurityGroupIngressRule(scope, "endpoints-from-network", {
+  const reachable = new VpcSecurityGroupIngressRule(scope, "endpoints-from-network", {
     securityGroupId: group.id,
     description: "HTTPS from the network",
     cidrIpv4: cidr,
@@ -34,24 +35,27 @@ export function addEndpoints(
     fromPort: 443,
     toPort: 443,
   });
-  for (const service of GATEWAY_ENDPOINTS) {
-    new VpcEndpoint(scope, `${service}-endpoint`, {
-      vpcId: vpc.id,
-      serviceName: `com.amazonaws.${region}.${service}`,
-      vpcEndpointType: "Gateway",
-      routeTableIds: privateRoutes.map((table) => table.id),
-      tags: tags(service),
-    });
-  }
-  for (const service of INTERFACE_ENDPOINTS) {
-    new VpcEndpoint(scope, `${service.replace(".", "-")}-endpoint`, {
-      vpcId: vpc.id,
-      serviceName: `com.amazonaws.${region}.${service}`,
-      vpcEndpointType: "Interface",
-      privateDnsEnabled: true,
-      subnetIds: privateSubnets.map((subnet) => subnet.id),
-      securityGroupIds: [group.id],
-      tags: tags(service),
-    });
-  }
+  const gateways = GATEWAY_ENDPOINTS.map(
+    (service) =>
+      new VpcEndpoint(scope, `${service}-endpoint`, {
+        vpcId: vpc.id,
+        serviceName: `com.amazonaws.${region}.${service}`,
+        vpcEndpointType: "Gateway",
+        routeTableIds: privateTables.map((table) => table.id),
+        tags: tags(service),
+      }),
+  );
+  const interfaces = INTERFACE_ENDPOINTS.map(
+    (service) =>
+      new VpcEndpoint(scope, `${service.replace(".", "-")}-endpoint`, {
+        vpcId: vpc.id,
+        serviceName: `com.amazonaws.${region}.${service}`,
+        vpcEndpointType: "Interface",
+        privateDnsEnabled: true,
+        subnetIds: privateSubnets.map((subnet) => subnet.id),
+        securityGroupIds: [group.id],
+        tags: tags(service),
+      }),
+  );
+  return [reachable, ...gateways, ...interfaces];
 }

@@ -1,4 +1,5 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { FlowLog } from "@cdktf/provider-aws/lib/flow-log";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
@@ -10,6 +11,7 @@ const RETENTION_DAYS = 30;
 
 /** Every flow of the VPC to a log group of its own. */
 export function addFlowLogs(scope: Construct, vpc: Vpc): void {
+  const account = new DataAwsCallerIdentity(scope, "account", {}).accountId;
   const group = new CloudwatchLogGroup(scope, "flow-log-group", {
     namePrefix: "/slipway/vpc-flow-logs/",
     retentionInDays: RETENTION_DAYS,
@@ -18,7 +20,13 @@ export function addFlowLogs(scope: Construct, vpc: Vpc): void {
     namePrefix: "slipway-flow-logs-",
     description: "Writes VPC flow logs",
     assumeRolePolicy: policyDocument([
-      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "vpc-flow-logs.amazonaws.com" } },
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: "vpc-flow-logs.amazonaws.com" },
+        // No other account's flow logs can be pointed at the role.
+        Condition: { StringEquals: { "aws:SourceAccount": account } },
+      },
     ]),
   });
   const policy = new IamRolePolicy(scope, "flow-log-policy", {

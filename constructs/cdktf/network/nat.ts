@@ -9,16 +9,16 @@ import type { Construct } from "constructs";
 interface NatOptions {
   readonly perZone: boolean;
   readonly publicSubnets: readonly Subnet[];
-  readonly privateRoutes: readonly RouteTable[];
+  readonly privateTables: readonly RouteTable[];
   readonly internetGateway: InternetGateway;
   readonly tags: (part: string) => Record<string, string>;
 }
 
-/** NAT gateways in the first or in every zone, and the private subnets' default routes to them. */
+/** NAT gateways in the first or in every zone, and the private subnets' default routes to them, which are returned. */
 export function addNat(
   scope: Construct,
-  { perZone, publicSubnets, privateRoutes, internetGateway, tags }: NatOptions,
-): void {
+  { perZone, publicSubnets, privateTables, internetGateway, tags }: NatOptions,
+): Route[] {
   const gateways = publicSubnets.slice(0, perZone ? publicSubnets.length : 1).map((subnet, zone) => {
     const address = new Eip(scope, `nat-address-${zone + 1}`, {
       domain: "vpc",
@@ -32,11 +32,12 @@ export function addNat(
       dependsOn: [internetGateway],
     });
   });
-  privateRoutes.forEach((table, zone) => {
-    new Route(scope, `private-default-route-${zone + 1}`, {
-      routeTableId: table.id,
-      destinationCidrBlock: "0.0.0.0/0",
-      natGatewayId: (gateways[zone] ?? gateways[0]!).id,
-    });
-  });
+  return privateTables.map(
+    (table, zone) =>
+      new Route(scope, `private-default-route-${zone + 1}`, {
+        routeTableId: table.id,
+        destinationCidrBlock: "0.0.0.0/0",
+        natGatewayId: (gateways[zone] ?? gateways[0]!).id,
+      }),
+  );
 }

@@ -6,7 +6,7 @@ import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
-import { Fn, TerraformStack } from "cdktf";
+import { Fn, type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { type CostItem, networkCosts } from "../../../lib/catalog";
 import { subnetPlan } from "../../../lib/network";
@@ -21,8 +21,18 @@ export interface INetwork {
   readonly vpcId: string;
   readonly publicSubnetIds: string[];
   readonly privateSubnetIds: string[];
+  /** What must exist before a task in a private subnet reaches anything; empty for a network that exists already. */
+  readonly egressDependencies: readonly ITerraformDependable[];
   /** What it costs a month before any traffic, for the synth's summary; empty for a network that exists already. */
   readonly costs: readonly CostItem[];
+}
+
+export function isNetwork(value: unknown): value is INetwork {
+  if (typeof value !== "object" || value === null) return false;
+  const { vpcId, publicSubnetIds, privateSubnetIds, egressDependencies, costs } = value as Partial<INetwork>;
+  return (
+    typeof vpcId === "string" && [publicSubnetIds, privateSubnetIds, egressDependencies, costs].every(Array.isArray)
+  );
 }
 
 export type { NetworkAttributes, NetworkProps };
@@ -32,6 +42,7 @@ export class Network extends Construct implements INetwork {
   readonly vpcId: string;
   readonly publicSubnetIds: string[];
   readonly privateSubnetIds: string[];
+  readonly egressDependencies: readonly ITerraformDependable[];
   readonly costs: readonly CostItem[];
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
@@ -81,18 +92,24 @@ export class Network extends Construct implements INetwork {
         vpcId: vpc.id,
         tags: tags(`private-${zone + 1}`),
       });
-      new RouteTableAssociation(this, `private-routes-${zone + 1}`, { subnetId: one.id, routeTableId: table.id });
-      return table;
+      const association = new RouteTableAssociation(this, `private-routes-${zone + 1}`, {
+        subnetId: one.id,
+        routeTableId: table.id,
+      });
+      return { table, association };
     });
 
-    if (spec.egress === "endpoints")
-      addEndpoints(this, { vpc, privateSubnets, privateRoutes, region: regionOf(this), cidr: spec.cidr, tags });
-    else addNat(this, { perZone: spec.egress === "nat-per-az", publicSubnets, privateRoutes, internetGateway, tags });
+    const privateTables = privateRoutes.map(({ table }) => table);
+    const egress =
+      spec.egress === "endpoints"
+        ? addEndpoints(this, { vpc, privateSubnets, privateTables, region: regionOf(this), cidr: spec.cidr, tags })
+        : addNat(this, { perZone: spec.egress === "nat-per-az", publicSubnets, privateTables, internetGateway, tags });
     if (spec.flowLogs) addFlowLogs(this, vpc);
 
     this.vpcId = vpc.id;
     this.publicSubnetIds = publicSubnets.map((one) => one.id);
     this.privateSubnetIds = privateSubnets.map((one) => one.id);
+    this.egressDependencies = [...privateRoutes.map(({ association }) => association), ...egress];
     this.costs = networkCosts(spec);
   }
 
@@ -106,7 +123,8 @@ class ImportedNetwork extends Construct implements INetwork {
   readonly vpcId: string;
   readonly publicSubnetIds: string[];
   readonly privateSubnetIds: string[];
-  readonly costs: readonly CostItem[] = [];
+  readonly egressDependencies = [];
+  readonly costs = [];
 
   constructor(scope: Construct, id: string, attributes: NetworkAttributes) {
     super(scope, id);

@@ -10,19 +10,20 @@ export function makeCluster(
   { spec, name, tags }: { spec: PlatformSpec; name: string; tags: Record<string, string> },
 ): { cluster: EcsCluster; ready: ITerraformDependable } {
   const insights = spec.observability === "standard";
-  if (insights) {
-    // Container Insights would make this group itself, with logs that never expire and that outlive the platform.
+  // Container Insights would make this group itself, with logs that never expire and that outlive the platform.
+  const insightsLogs =
+    insights &&
     maker.make("clusterInsightsLogGroup", {
       name: `/aws/ecs/containerinsights/${name}/performance`,
       retentionInDays: spec.logRetentionDays,
       kmsKeyId: spec.kmsKeyArn,
       tags,
     });
-  }
   const cluster = maker.make("cluster", {
     name,
     setting: [{ name: "containerInsights", value: insights ? "enabled" : "disabled" }],
     tags,
+    dependsOn: insightsLogs ? [insightsLogs] : [],
   });
   const ready = maker.make("clusterCapacityProviders", {
     clusterName: cluster.name,

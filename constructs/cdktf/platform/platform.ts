@@ -1,12 +1,21 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { type ITerraformDependable, TerraformOutput } from "cdktf";
+import { Fn, type ITerraformDependable, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { type CostItem, loadBalancerCosts } from "../../../lib/catalog";
 import { type Identity, physicalName } from "../../../lib/naming";
-import { type PlatformAttributes, type PlatformOptions, parsePlatform } from "../../../lib/spec";
+import {
+  isToken,
+  type PlatformAttributes,
+  type PlatformOptions,
+  type PlatformSpec,
+  parsePlatform,
+  SlipwayError,
+} from "../../../lib/spec";
 import { regionOf } from "../engine/region";
-import { ResourceMaker, type Transform } from "../engine/resource-maker";
+import { ResourceMaker, type Transform, transformReference } from "../engine/resource-maker";
+import { requireSameStack } from "../engine/same-stack";
 import { type INetwork, Network } from "../network";
+import { isNetwork } from "../network/network";
 import { StackPlan } from "../stack/stack-plan";
 import { makeAccessLogBucket } from "./access-logs";
 import { makeCertificate } from "./certificate";
@@ -34,16 +43,11 @@ const NETWORK_REFERENCE = {
   required: false,
   expected: "a Network",
   fix: 'Pass new Network(this, "network") or Network.fromAttributes(…), or leave network out for a new one',
-  accepts: (value: unknown) =>
-    typeof value === "object" && value !== null && "vpcId" in value && "privateSubnetIds" in value,
+  accepts: isNetwork,
 };
 
-const TRANSFORM_REFERENCE = {
-  required: false,
-  expected: "an object of functions",
-  fix: "Write transform: { loadBalancer: (config) => ({ ...config, … }) }",
-  accepts: (value: unknown) => typeof value === "object" && value !== null,
-};
+/** A load balancer's own minimum. */
+const FEWEST_SUBNETS = 2;
 
 /**
  * What a company's endpoints share: network, load balancer with its certificate, cluster, registry, alarms.
@@ -61,10 +65,10 @@ export class Platform extends Construct implements IPlatform {
     markPlatform(this);
     const { spec, warnings } = parsePlatform(props, this.node.path, {
       network: NETWORK_REFERENCE,
-      transform: TRANSFORM_REFERENCE,
+      transform: transformReference("loadBalancer"),
     });
     const region = regionOf(this);
-    const network = props.network ?? new Network(this, "network");
+    const network = this.networkFrom(props, spec);
     const maker = new ResourceMaker(this, PLATFORM_RESOURCES, props.transform);
     const identity: Identity = { workspace: spec.workspace, environment: spec.environment, region };
     const name = (maxLength: number, kind?: string, immutable?: string[]) =>
@@ -119,10 +123,14 @@ export class Platform extends Construct implements IPlatform {
         ? maker.make("alarmTopic", { name: name(64, "alarms"), kmsMasterKeyId: spec.kmsKeyArn, tags }).arn
         : undefined);
 
-    this.serviceDependencies = [ready];
+    this.serviceDependencies = [ready, ...network.egressDependencies];
     this.costs = [
       ...network.costs,
-      ...loadBalancerCosts({ subnets: network.publicSubnetIds.length, scheme: spec.scheme }),
+      // A list that is known only after apply has at least as many as a load balancer needs.
+      ...loadBalancerCosts({
+        subnets: Math.max(FEWEST_SUBNETS, network.publicSubnetIds.length),
+        scheme: spec.scheme,
+      }),
     ];
     this.attributes = {
       workspace: spec.workspace,
@@ -149,17 +157,43 @@ export class Platform extends Construct implements IPlatform {
       priorityBand: spec.priorityBand,
     };
     new TerraformOutput(this, "attributes-output", {
-      value: JSON.stringify(this.attributes),
+      // Terraform's own jsonencode: a list that is known only after apply cannot be written into a text.
+      value: Fn.jsonencode(defined(this.attributes)),
       description: "What Platform.fromAttributes takes in another stack, as JSON",
     }).overrideLogicalId("slipway_platform");
     this.resources = maker.finish();
     StackPlan.of(this).addPlatform(this, warnings);
   }
 
+  private networkFrom({ network }: PlatformProps, { scheme }: PlatformSpec): INetwork {
+    if (!network) return new Network(this, "network");
+    if (Construct.isConstruct(network)) {
+      requireSameStack(this, network, {
+        prop: "network",
+        fix: "Use Network.fromAttributes(this, …) with the network's ids",
+      });
+    }
+    const { publicSubnetIds } = network;
+    if (scheme === "internal" || isToken(publicSubnetIds) || publicSubnetIds.length >= FEWEST_SUBNETS) return network;
+    throw new SlipwayError(this.node.path, [
+      {
+        code: "SLIPWAY_E_INVALID_VALUE",
+        prop: "network",
+        value: { publicSubnetIds },
+        message: `names ${publicSubnetIds.length} of the ${FEWEST_SUBNETS} public subnets, in two Availability Zones, that an internet-facing load balancer needs`,
+        fix: 'Name them in publicSubnetIds, or set scheme: "internal"',
+      },
+    ]);
+  }
+
   /** A platform that another stack owns, by the plain values that its `attributes` print. */
   static fromAttributes(scope: Construct, id: string, attributes: PlatformAttributes): IPlatform {
     return new ImportedPlatform(scope, id, attributes);
   }
+}
+
+function defined(attributes: PlatformAttributes): object {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 
 function platformTags({ workspace, environment }: { workspace: string; environment?: string }): Record<string, string> {

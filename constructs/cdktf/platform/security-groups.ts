@@ -2,6 +2,7 @@ import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { Construct } from "constructs";
+import { slug } from "../../../lib/naming";
 import type { PlatformSpec } from "../../../lib/spec";
 import { GATEWAY_PORTS } from "../../../lib/task";
 import type { ResourceMaker } from "../engine/resource-maker";
@@ -37,8 +38,9 @@ export function makeSecurityGroups(
   });
   const listenerPorts = spec.domain ? [80, 443] : [80];
   for (const port of listenerPorts) {
-    spec.allowCidrs.forEach((cidr, index) => {
-      new VpcSecurityGroupIngressRule(scope, `alb-from-clients-${port}-${index + 1}`, {
+    for (const cidr of spec.allowCidrs) {
+      // Named by its range: were it numbered, taking one range off the list would move the others, and AWS refuses duplicates on the way.
+      new VpcSecurityGroupIngressRule(scope, `alb-from-${slug(cidr, 18)}-to-${port}`, {
         securityGroupId: alb.id,
         description: `Clients to port ${port}`,
         cidrIpv4: cidr,
@@ -46,7 +48,7 @@ export function makeSecurityGroups(
         fromPort: port,
         toPort: port,
       });
-    });
+    }
   }
   for (const [use, port] of [
     ["data", GATEWAY_PORTS.data],

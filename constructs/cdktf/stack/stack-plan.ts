@@ -1,12 +1,12 @@
 import { relative, resolve } from "node:path";
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
-import { Lazy, TerraformStack } from "cdktf";
+import { Lazy, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { type CostItem, fargateMonthlyCost, monitoringCosts } from "../../../lib/catalog";
 import { buildManifest, MANIFEST_FILE, renderSummary } from "../../../lib/manifest";
 import { type DashboardEndpoint, dashboardBody } from "../../../lib/monitoring";
-import { physicalName } from "../../../lib/naming";
-import { assignPriorities, countQuotas, type ListenerRule } from "../../../lib/routing";
+import { defaultLabel, physicalName } from "../../../lib/naming";
+import { assignPriorities, countQuotas, type ListenerRule, labelProblem } from "../../../lib/routing";
 import { describeProblem, type FastApiEndpointSpec, isToken, type LocatedProblem } from "../../../lib/spec";
 import type { WebTask } from "../../../lib/task";
 import { onSynthesize, warn } from "../engine/synthesis-hook";
@@ -96,6 +96,7 @@ export class StackPlan {
     return [
       ...this.secondPlatforms(),
       ...this.duplicateFunctions(),
+      ...this.cutLabels(),
       ...assignPriorities(requests, platform.attributes.priorityBand).problems,
       ...this.quotas().problems.map((problem) => ({ ...problem, path: this.stack.node.path })),
     ];
@@ -116,7 +117,7 @@ export class StackPlan {
 
   private duplicateFunctions(): LocatedProblem[] {
     const first = new Map<string, string>();
-    return this.endpoints.flatMap(({ construct, rule }) => {
+    return this.endpoints.flatMap(({ construct, rule, spec }) => {
       const earlier = first.get(rule.target);
       if (earlier === undefined) {
         first.set(rule.target, construct.node.path);
@@ -127,11 +128,21 @@ export class StackPlan {
           code: "SLIPWAY_E_DUPLICATE_FUNCTION",
           path: construct.node.path,
           prop: "name",
-          value: construct.node.id,
+          value: spec.name,
           message: `${earlier} is ${rule.target} already, and (app, name) identifies a function`,
           fix: "Set another name or app",
         },
       ];
+    });
+  }
+
+  private cutLabels(): LocatedProblem[] {
+    return this.endpoints.flatMap(({ construct, platform, spec }) => {
+      const problem =
+        spec.label === defaultLabel(spec.app, spec.name)
+          ? undefined
+          : labelProblem({ ...platform.attributes, ...spec });
+      return problem ? [{ ...problem, path: construct.node.path }] : [];
     });
   }
 
@@ -156,17 +167,15 @@ export class StackPlan {
   }
 
   private summary(): string {
-    const { domain, loadBalancerDnsName } = this.platforms[0]?.attributes ?? { loadBalancerDnsName: "" };
+    const { loadBalancerDnsName } = this.platforms[0]?.attributes ?? { loadBalancerDnsName: "" };
     const alarms = this.endpoints.reduce((sum, { alarms: count }) => sum + count, 0);
     const shared: CostItem[] = [
       ...this.platforms.flatMap(({ costs }) => costs),
       ...monitoringCosts({ alarms, dashboards: this.dashboards.size }),
     ];
     return renderSummary({
-      domain: domain ?? null,
       loadBalancer: isToken(loadBalancerDnsName) ? null : loadBalancerDnsName,
-      resources: this.stack.node.findAll().filter((node) => "terraformResourceType" in node && "lifecycle" in node)
-        .length,
+      resources: this.stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node)).length,
       shared,
       functions: this.endpoints.map(({ spec, task, url }) => ({
         name: `${spec.app}/${spec.name}`,

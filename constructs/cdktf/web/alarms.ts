@@ -1,3 +1,4 @@
+import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { AlarmPlan } from "../../../lib/monitoring";
 import type { ResourceMaker } from "../engine/resource-maker";
 import type { WebResourceTable } from "./resources";
@@ -7,13 +8,14 @@ interface AlarmOptions {
   /** Prefix of the alarms' names. */
   readonly name: string;
   readonly topicArn?: string;
+  readonly service: EcsService;
   readonly tags: Record<string, string>;
 }
 
 /** CloudWatch alarms that notify the platform's topic, on alarm and when it is over. */
 export function makeAlarms(
   maker: ResourceMaker<WebResourceTable>,
-  { plans, name, topicArn, tags }: AlarmOptions,
+  { plans, name, topicArn, service, tags }: AlarmOptions,
 ): void {
   const notify = topicArn ? { alarmActions: [topicArn], okActions: [topicArn] } : {};
   for (const plan of plans) {
@@ -28,6 +30,8 @@ export function makeAlarms(
       ...(plan.expression ? { metricQuery: metricQueries(plan, plan.expression) } : singleMetric(plan, metric!)),
       ...notify,
       tags,
+      // While the first tasks start, and after the last stopped, there are no healthy containers, and that is no alarm.
+      dependsOn: [service],
     });
   }
 }

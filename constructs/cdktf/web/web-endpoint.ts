@@ -1,19 +1,22 @@
-import { TerraformOutput, TerraformStack, Token } from "cdktf";
+import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
 import { DEFAULT_ALARMS, type MetricRef, type WebMetric, webAlarms, webMetric } from "../../../lib/monitoring";
-import { type Identity, physicalName, slug } from "../../../lib/naming";
+import { type Identity, physicalName } from "../../../lib/naming";
 import { webAddress } from "../../../lib/routing";
 import { webScaling } from "../../../lib/scaling";
-import { type FastApiEndpointSpec, type Parsed, SlipwayError } from "../../../lib/spec";
+import { type FastApiEndpointSpec, isToken, type Parsed } from "../../../lib/spec";
 import {
   DEREGISTRATION_DELAY,
+  deployMinutes,
   GATEWAY_CONTAINER,
   GATEWAY_PORTS,
   registryItem,
   START_MARGIN,
   webTask,
 } from "../../../lib/task";
-import { ResourceMaker, type Transform } from "../engine/resource-maker";
+import { literalText } from "../engine/literal-text";
+import { ResourceMaker, type Transform, transformReference } from "../engine/resource-maker";
+import { requireSameStack } from "../engine/same-stack";
 import type { IPlatform } from "../platform";
 import { isPlatform } from "../platform/platform-ref";
 import { StackPlan } from "../stack/stack-plan";
@@ -40,12 +43,7 @@ export const WEB_REFERENCES = {
     fix: 'Pass new Platform(this, "platform", { … }) or Platform.fromAttributes(…)',
     accepts: isPlatform,
   },
-  transform: {
-    required: false,
-    expected: "an object of functions",
-    fix: "Write transform: { service: (config) => ({ ...config, … }) }",
-    accepts: (value: unknown) => typeof value === "object" && value !== null,
-  },
+  transform: transformReference("service"),
 };
 
 /** An endpoint behind the platform's load balancer: an ECS service of the app and its gateway, reached by one listener rule. */
@@ -65,7 +63,11 @@ export abstract class WebEndpoint extends Construct {
     props: WebConstructProps,
   ) {
     super(scope, id);
-    const platform = platformOfSameStack(this, props.platform);
+    const { platform } = props;
+    requireSameStack(this, platform, {
+      prop: "platform",
+      fix: "Use Platform.fromAttributes(this, …) with the values that the platform's stack outputs as slipway_platform",
+    });
     const { attributes } = platform;
     const maker = new ResourceMaker(this, WEB_RESOURCES, props.transform);
     const target = `${spec.app}/${spec.name}`;
@@ -106,11 +108,11 @@ export abstract class WebEndpoint extends Construct {
       },
       executionRoleArn: roles.execution.arn,
       taskRoleArn: roles.task.arn,
-      containerDefinitions: JSON.stringify(task.containers),
+      containerDefinitions: literalText(JSON.stringify(task.containers)),
       tags,
     });
     const targetGroup = maker.make("targetGroup", {
-      name: name(32, "tg", ["HTTP", String(GATEWAY_PORTS.data), "ip"]),
+      name: name(32, "tg", ["HTTP", String(GATEWAY_PORTS.data), "ip", ...literals(attributes.vpcId)]),
       vpcId: attributes.vpcId,
       targetType: "ip",
       protocol: "HTTP",
@@ -140,6 +142,7 @@ export abstract class WebEndpoint extends Construct {
       action: [{ type: "forward", targetGroupArn: targetGroup.arn }],
       tags,
     });
+    const deployTimeout = `${deployMinutes(spec.startupTimeout)}m`;
     const service = maker.make("service", {
       name: name(64),
       cluster: attributes.clusterArn,
@@ -155,6 +158,7 @@ export abstract class WebEndpoint extends Construct {
       enableEcsManagedTags: true,
       propagateTags: "SERVICE",
       waitForSteadyState: attributes.waitForDeploy,
+      timeouts: { create: deployTimeout, update: deployTimeout },
       networkConfiguration: {
         subnets: [...attributes.privateSubnetIds],
         securityGroups: [attributes.gatewaySecurityGroupId],
@@ -187,7 +191,7 @@ export abstract class WebEndpoint extends Construct {
       spec.alarms ?? (attributes.observability === "standard" ? DEFAULT_ALARMS : false),
       this.dimensions,
     );
-    makeAlarms(maker, { plans: alarms, name: name(64), topicArn: attributes.alarmTopicArn, tags });
+    makeAlarms(maker, { plans: alarms, name: name(64), topicArn: attributes.alarmTopicArn, service, tags });
 
     this.app = spec.app;
     this.name = spec.name;
@@ -206,7 +210,7 @@ export abstract class WebEndpoint extends Construct {
       }),
     });
     new TerraformOutput(this, "url", { value: this.url, description: `URL of ${target}` }).overrideLogicalId(
-      `${slug(target, 100).replaceAll("-", "_")}_url`,
+      `url_${[spec.app, spec.name].join("__").replaceAll("-", "_")}`,
     );
     this.resources = maker.finish();
     StackPlan.of(this).addEndpoint(
@@ -230,16 +234,7 @@ export abstract class WebEndpoint extends Construct {
   }
 }
 
-/** A platform of another stack is used by its attributes: an implicit cross-stack reference would make every plan need the other stack's state. */
-function platformOfSameStack(endpoint: Construct, platform: IPlatform): IPlatform {
-  if (TerraformStack.of(platform) === TerraformStack.of(endpoint)) return platform;
-  throw new SlipwayError(endpoint.node.path, [
-    {
-      code: "SLIPWAY_E_OTHER_STACKS_PLATFORM",
-      prop: "platform",
-      value: platform.node.path,
-      message: "belongs to another stack",
-      fix: "Use Platform.fromAttributes(this, …) with the values that the platform's stack outputs as slipway_platform",
-    },
-  ]);
+/** What a physical name may be made of: a value that is known only after apply may not. */
+function literals(...values: readonly string[]): string[] {
+  return values.filter((value) => !isToken(value));
 }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { Client, type Dispatcher, Pool } from "undici";
 import { type AppRequest, type Call, type Failure, hasBody, type Receiver } from "./call";
 import { Upload } from "./upload";
@@ -72,7 +73,8 @@ class PooledCall implements Call, Dispatcher.DispatchHandler {
     private readonly receiver: Receiver,
   ) {
     const body = hasBody(source) ? new Upload(source) : null;
-    this.attempt = { method, path, headers: headers as string[], body };
+    // undici documents async iterables as bodies; its types leave them out.
+    this.attempt = { method, path, headers: headers as string[], body: body as unknown as Readable };
     this.mayRetry = body === null && IDEMPOTENT.has(method);
     this.pool.dispatch(this.attempt, this);
   }

@@ -87,8 +87,14 @@ function serve({ config, readiness, drain, upstream }: DataPort, request: Incomi
     upstream,
     path: route.path,
     headers: requestHeaders(request.rawHeaders, { peer: remoteAddress, port: localPort, prefix }),
-    answerHeaders: responseHeaders,
-    fail: (failure) => refuse(response, badGateway(failure, config.upstream.port)),
+    answerHeaders: (list) => {
+      drain.mark(response);
+      return responseHeaders(list);
+    },
+    fail: (failure) => {
+      drain.mark(response);
+      refuse(response, badGateway(failure, config.upstream.port));
+    },
   });
 }
 

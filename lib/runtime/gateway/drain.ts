@@ -7,7 +7,8 @@ import type { GatewayConfig } from "../../task/gateway-config";
  * connection with its answer, and leaves when requests have stopped coming.
  */
 export class Drain {
-  private readonly active = new Set<ServerResponse>();
+  /** A count and not a set: a set's old tables would keep exchanges alive through every young collection. */
+  private active = 0;
   private lastRequestAt = 0;
   private quiet: NodeJS.Timeout | undefined;
   private leave: ((cutOff: number) => void) | undefined;
@@ -19,19 +20,24 @@ export class Drain {
   }
 
   get inFlight(): number {
-    return this.active.size;
+    return this.active;
   }
 
   /** Counts a request in until its response is over, whichever way. */
   track(response: ServerResponse): void {
     clearTimeout(this.quiet);
-    this.active.add(response);
+    this.active++;
     this.lastRequestAt = performance.now();
-    if (this.isDraining) closeAfter(response);
+    this.mark(response);
     response.once("close", () => {
-      this.active.delete(response);
+      this.active--;
       this.awaitQuiet();
     });
+  }
+
+  /** Before an answer begins: while draining it says `Connection: close`. */
+  mark(response: ServerResponse): void {
+    if (this.isDraining) response.shouldKeepAlive = false;
   }
 
   /** Drains, and returns how many requests were still in flight at the deadline. */
@@ -39,21 +45,15 @@ export class Drain {
     return new Promise((resolve) => {
       this.leave = resolve;
       this.lastRequestAt = performance.now();
-      for (const response of this.active) closeAfter(response);
-      setTimeout(() => resolve(this.active.size), this.config.deadlineMs);
+      setTimeout(() => resolve(this.active), this.config.deadlineMs);
       this.awaitQuiet();
     });
   }
 
   private awaitQuiet(): void {
-    if (this.leave === undefined || this.active.size > 0) return;
+    if (this.leave === undefined || this.active > 0) return;
     clearTimeout(this.quiet);
     const remaining = this.lastRequestAt + this.config.quietMs - performance.now();
     this.quiet = setTimeout(() => this.leave?.(0), Math.max(0, remaining));
   }
-}
-
-/** Makes an answer say `Connection: close`, unless it has said otherwise already. */
-function closeAfter(response: ServerResponse): void {
-  if (!response.headersSent) response.shouldKeepAlive = false;
 }

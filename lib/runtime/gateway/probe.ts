@@ -18,6 +18,8 @@ export function probeConnection(port: number, timeoutMs: number): Promise<Connec
   });
 }
 
+export const NO_ANSWER = "no answer";
+
 /** The status that a GET gets on a loopback port, or the reason why there is none. */
 export function probeStatus(port: number, path: string, timeoutMs: number): Promise<number | string> {
   return new Promise((resolve) => {
@@ -36,7 +38,7 @@ export function probeStatus(port: number, path: string, timeoutMs: number): Prom
         resolve(response.statusCode ?? 0);
         request.destroy();
       })
-      .once("timeout", () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
+      .once("timeout", () => request.destroy(new Error(NO_ANSWER)))
       .on("error", (error) => resolve(error.message));
   });
 }

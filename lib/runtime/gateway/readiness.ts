@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { GatewayConfig } from "../../task/gateway-config";
-import { probeConnection, probeStatus } from "./probe";
+import { NO_ANSWER, probeConnection, probeStatus } from "./probe";
 
 export type AppState = "STARTING" | "READY" | "FAILED";
 
@@ -60,8 +60,12 @@ export class Readiness {
       this.lastProblem = connection === "refused" ? "connection refused" : "no answer to the connection";
       return connection === "accepted";
     }
-    const status = await probeStatus(port, ready.path, limit(ANSWER_TIMEOUT_MS));
-    this.lastProblem = `GET ${ready.path}: ${status}`;
+    const timeoutMs = limit(ANSWER_TIMEOUT_MS);
+    const status = await probeStatus(port, ready.path, timeoutMs);
+    // The last look may have had no time for an answer: then the one before tells more.
+    if (status !== NO_ANSWER || timeoutMs === ANSWER_TIMEOUT_MS || this.lastProblem === "") {
+      this.lastProblem = `GET ${ready.path}: ${status}`;
+    }
     return typeof status === "number" && status >= 100 && status < 400;
   }
 }

@@ -62,7 +62,7 @@ def _import(name: str) -> ModuleType:
             'Move what runs a program under: if __name__ == "__main__":'
         ) from error
     except ModuleNotFoundError as error:
-        if error.name is not None and f"{name}.".startswith(f"{error.name}.") and not user_frames(error):
+        if error.name is not None and f"{name}.".startswith(f"{error.name}."):
             raise StartError(_no_such_module(name, folder)) from error
         raise StartError(
             f"{_place(error, name)}: {error}. If it is a package, add it to requirements.txt; "

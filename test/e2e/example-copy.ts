@@ -1,0 +1,46 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Provider } from "./terraform";
+
+const ROOT = join(__dirname, "../..");
+const COPIES = join(ROOT, "node_modules/.cache/slipway-e2e/copies");
+
+/** An example, unchanged, in a folder of its own that resolves `slipway` as a user's project does. */
+export class ExampleCopy {
+  private constructor(
+    readonly folder: string,
+    readonly stack: string,
+  ) {}
+
+  static of(example: string, provider: Provider): ExampleCopy {
+    mkdirSync(COPIES, { recursive: true });
+    const folder = mkdtempSync(join(COPIES, `${example}-`));
+    cpSync(join(ROOT, "examples", example), folder, {
+      recursive: true,
+      filter: (file) => !["cdktf.out", ".slipway", "node_modules", "__pycache__"].includes(basename(file)),
+    });
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(ROOT, join(folder, "node_modules/slipway"));
+    const copy = new ExampleCopy(folder, example);
+    copy.overrideProvider(provider);
+    return copy;
+  }
+
+  /** Where terraform runs: the stack's folder. */
+  get stackFolder(): string {
+    return join(this.folder, "cdktf.out/stacks", this.stack);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Terraform merges `*_override.tf.json` over what is synthesized beside it, and cdktf leaves the file alone. */
+  private overrideProvider({ version }: Provider): void {
+    mkdirSync(this.stackFolder, { recursive: true });
+    writeFileSync(
+      join(this.stackFolder, "provider_override.tf.json"),
+      JSON.stringify({ terraform: { required_providers: { aws: { version } } } }),
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import { gatewayConfig, spawnGateway } from "./gateway-process";
+import { startApp, stopEverything } from "./loopback";
+
+afterEach(stopEverything);
+
+async function startWith(variable: string) {
+  const gateway = spawnGateway(await gatewayConfig(8000), variable);
+  return { ...(await gateway.exited), stderr: gateway.stderr, log: gateway.log };
+}
+
+test("every wrong key is named in one message, without a stack trace, and the exit code is 78", async () => {
+  const config = await gatewayConfig(8000);
+  const { code, stderr, log } = await startWith(
+    JSON.stringify({
+      ...config,
+      surprise: 1,
+      listen: { ...config.listen, port: "18080", extra: true },
+      upstream: { ...config.upstream, ready: { ...config.upstream.ready, path: "health" } },
+      drain: undefined,
+    }),
+  );
+  expect(code).toBe(78);
+  expect(log).toEqual([]);
+  expect(stderr.split("\n").slice(0, 1)).toEqual(["slipway gateway: SLIPWAY_CONFIG is not valid:"]);
+  for (const key of [
+    "surprise: unknown key",
+    "listen.extra: unknown key",
+    "listen.port: ",
+    "upstream.ready.path: ",
+    "drain: ",
+  ]) {
+    expect(stderr).toContain(`\n  ${key}`);
+  }
+  expect(stderr).not.toMatch(/\bat .*\d+:\d+/);
+});
+
+test("a missing configuration says so", async () => {
+  expect(await startWith("")).toMatchObject({
+    code: 78,
+    stderr: "slipway gateway: SLIPWAY_CONFIG is not valid:\n  the variable is not set\n",
+  });
+});
+
+test("a configuration that is not JSON says so and does not repeat the value", async () => {
+  const { code, stderr } = await startWith("{secret");
+  expect(code).toBe(78);
+  expect(stderr).toContain("the value is not JSON");
+  expect(stderr).not.toContain("secret");
+});
+
+test("two listeners on one port are refused by name", async () => {
+  const config = await gatewayConfig(8000);
+  const { code, stderr } = await startWith(
+    JSON.stringify({ ...config, upstream: { ...config.upstream, port: config.listen.controlPort } }),
+  );
+  expect(code).toBe(78);
+  expect(stderr).toContain(`upstream.port: ${config.listen.controlPort} is already listen.controlPort`);
+});
+
+test("a port that is taken is named in the log and the exit code is 1", async () => {
+  const taken = await startApp(() => undefined);
+  const config = await gatewayConfig(8000);
+  const gateway = spawnGateway({ ...config, listen: { ...config.listen, port: taken.port } });
+  expect((await gateway.logged("listen_failed")).message).toContain(String(taken.port));
+  expect((await gateway.exited).code).toBe(1);
+});

@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { buildSync } from "esbuild";
+import type { GatewayConfig } from "../../../lib/task/gateway-config";
+import { freePorts, onStop, send, until } from "./loopback";
+
+const ROOT = join(__dirname, "../../..");
+const SOURCES = join(ROOT, "lib/runtime/gateway");
+
+/** Bundles the program as the package's build does; one bundle for each state of its sources, kept in the temp folder. */
+export function bundle(): string {
+  const hash = createHash("sha256");
+  const files = readdirSync(SOURCES).map((name) => join(SOURCES, name));
+  for (const file of [...files, join(ROOT, "lib/task/gateway-config.ts"), join(ROOT, "package-lock.json")]) {
+    hash.update(file).update(readFileSync(file));
+  }
+  const folder = join(tmpdir(), "slipway-gateway-tests");
+  const outfile = join(folder, `${hash.digest("hex").slice(0, 16)}.cjs`);
+  if (existsSync(outfile)) return outfile;
+
+  mkdirSync(folder, { recursive: true });
+  const partial = `${outfile}.${process.pid}`;
+  buildSync({
+    entryPoints: [join(SOURCES, "main.ts")],
+    outfile: partial,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    legalComments: "none",
+  });
+  renameSync(partial, outfile);
+  return outfile;
+}
+
+export interface LogLine {
+  readonly time: string;
+  readonly level: "info" | "error";
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The program, running. */
+export class GatewayProcess {
+  readonly log: LogLine[] = [];
+  stderr = "";
+  readonly exited: Promise<Exit>;
+
+  constructor(
+    private readonly child: ChildProcess,
+    readonly config: GatewayConfig,
+  ) {
+    createInterface({ input: child.stdout! }).on("line", (line) => this.log.push(JSON.parse(line)));
+    child.stderr!.on("data", (chunk) => {
+      this.stderr += chunk;
+    });
+    // "close" comes after the last line of output.
+    this.exited = once(child, "close").then(([code, signal]) => ({ code, signal }));
+  }
+
+  get port(): number {
+    return this.config.listen.port;
+  }
+
+  get controlPort(): number {
+    return this.config.listen.controlPort;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  event(name: string): LogLine | undefined {
+    return this.log.find(({ event }) => event === name);
+  }
+
+  /** Waits for a lifecycle event; fails at once when the program ends without it. */
+  async logged(name: string): Promise<LogLine> {
+    await until(() => this.event(name) !== undefined || !this.isRunning, `the gateway logs "${name}"`);
+    if (this.event(name) === undefined) await this.exited;
+    const line = this.event(name);
+    if (line === undefined) throw new Error(`gateway ended: ${JSON.stringify(this.log)} ${this.stderr}`);
+    return line;
+  }
+
+  async health(): Promise<{ status: number; body: unknown }> {
+    const { status, text } = await send(this.controlPort, "/health");
+    return { status, body: JSON.parse(text) };
+  }
+
+  /** Resident memory in MiB. */
+  residentMiB(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) / 1024;
+  }
+}
+
+type DeepPartial<T> = { [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
+
+/** A configuration for an app on a port; the rest is small enough for a test to wait for. */
+export async function gatewayConfig(appPort: number, own: DeepPartial<GatewayConfig> = {}): Promise<GatewayConfig> {
+  const [port, controlPort] = await freePorts(2);
+  return {
+    version: 1,
+    app: "acme",
+    function: "web",
+    environment: "test",
+    region: "eu-west-1",
+    listen: { port: port!, controlPort: controlPort!, keepAliveMs: 305_000, ...own.listen },
+    upstream: {
+      port: appPort,
+      poolIdleMs: own.upstream?.poolIdleMs ?? 1000,
+      ready: { kind: "tcp", path: "/", intervalMs: 10, timeoutMs: 10_000, ...own.upstream?.ready },
+    },
+    web: { stripPrefix: "", ...own.web },
+    drain: { deadlineMs: 10_000, quietMs: 100, ...own.drain },
+  };
+}
+
+export function spawnGateway(config: GatewayConfig, variable = JSON.stringify(config)): GatewayProcess {
+  const child = spawn(process.execPath, [bundle()], {
+    env: { SLIPWAY_CONFIG: variable },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const gateway = new GatewayProcess(child, config);
+  onStop(async () => {
+    gateway.kill("SIGKILL");
+    await gateway.exited;
+  });
+  return gateway;
+}
+
+/** Starts the program in front of an app and waits until it serves, in whatever state the app is. */
+export async function startGateway(
+  app: { readonly port: number },
+  own: DeepPartial<GatewayConfig> = {},
+): Promise<GatewayProcess> {
+  const gateway = spawnGateway(await gatewayConfig(app.port, own));
+  await gateway.logged("started");
+  return gateway;
+}
+
+/** Starts the program in front of an app and waits until the app is ready. */
+export async function startReadyGateway(app: { readonly port: number }, own: DeepPartial<GatewayConfig> = {}) {
+  const gateway = await startGateway(app, own);
+  await gateway.logged("ready");
+  return gateway;
+}

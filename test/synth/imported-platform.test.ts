@@ -1,0 +1,80 @@
+import { Platform } from "slipway";
+import { priorityRange } from "../../lib/routing";
+import { importPlatform, PUBLISHED } from "./imported-platform";
+import { addEndpoint, deploy, newStack, Synthesized } from "./stacks";
+
+function onImported(attributes: Parameters<typeof importPlatform>[1] = {}) {
+  const stack = newStack();
+  addEndpoint(stack, importPlatform(stack, attributes));
+  return new Synthesized(stack);
+}
+
+test("an imported platform creates nothing that is shared", () => {
+  const stack = newStack();
+  importPlatform(stack);
+  expect(new Synthesized(stack).types).toEqual([]);
+});
+
+test("its endpoints land on the given listener, cluster, subnets and table", () => {
+  const synthesized = onImported();
+  expect(synthesized.one("aws_lb_listener_rule").listener_arn).toBe(PUBLISHED.listenerArn);
+  expect(synthesized.one("aws_lb_target_group").vpc_id).toBe(PUBLISHED.vpcId);
+  expect(synthesized.one("aws_ecs_service")).toMatchObject({
+    cluster: PUBLISHED.clusterArn,
+    network_configuration: { subnets: PUBLISHED.privateSubnetIds, security_groups: [PUBLISHED.gatewaySecurityGroupId] },
+  });
+  expect(synthesized.one("aws_dynamodb_table_item").table_name).toBe(PUBLISHED.registryTableName);
+  expect(synthesized.one("aws_cloudwatch_metric_alarm", "greet_errors").alarm_actions).toEqual([
+    PUBLISHED.alarmTopicArn,
+  ]);
+});
+
+test("its endpoints' rules stay in the stack's own part of the listener's priorities", () => {
+  for (const priorityBand of [0, 7, 15]) {
+    const { priority } = onImported({ priorityBand }).one("aws_lb_listener_rule");
+    const { first, last } = priorityRange("host", priorityBand);
+    expect(priority).toBeGreaterThanOrEqual(first);
+    expect(priority).toBeLessThanOrEqual(last);
+  }
+});
+
+test("an endpoint has the same names and address as on the platform itself", () => {
+  const own = deploy({ environment: "prod", domain: "apps.acme.com", hostedZoneId: "Z123" });
+  const imported = onImported({ priorityBand: 0 });
+  for (const type of ["aws_ecs_service", "aws_ecs_task_definition", "aws_lb_listener_rule"]) {
+    const { name, family, condition, priority } = own.synthesized.one(type);
+    expect(imported.one(type)).toMatchObject(JSON.parse(JSON.stringify({ name, family, condition, priority })));
+  }
+});
+
+test("a target group in another network has another name, since it cannot move there", () => {
+  const names = ["vpc-0a1b", "vpc-2c3d"].map((vpcId) => onImported({ vpcId }).one("aws_lb_target_group").name);
+  expect(names[0]).not.toBe(names[1]);
+});
+
+test("in path mode the URL is whole, since the load balancer's name is known", () => {
+  const stack = newStack();
+  const platform = importPlatform(stack, { domain: undefined });
+  expect(addEndpoint(stack, platform).url).toBe("http://acme-1.us-east-1.elb.amazonaws.com/hello-greet/");
+});
+
+test("what a platform outputs is what importing it takes", () => {
+  const { synthesized, platform } = deploy();
+  const printed = JSON.parse(synthesized.json.output.slipway_platform.value);
+  expect(Object.keys(printed).sort()).toEqual(
+    Object.entries(platform.attributes)
+      .flatMap(([key, value]) => (value === undefined ? [] : [key]))
+      .sort(),
+  );
+  // What Terraform fills in for the references to these.
+  const known: Record<string, string> = {
+    aws_vpc: "vpc-0a",
+    aws_sns_topic: "arn:aws:sns:us-east-1:123456789012:alarms",
+  };
+  const applied = JSON.stringify(printed)
+    .replace(/\$\{aws_subnet[^}]*(\d)_\w+\.id\}/g, "subnet-$1")
+    .replace(/\$\{(\w+)[^}]*\}/g, (_reference, type) => known[type] ?? "known");
+  const filled = JSON.parse(applied);
+  const other = newStack("other");
+  expect(Platform.fromAttributes(other, "platform", filled).attributes).toEqual(filled);
+});

@@ -1,0 +1,105 @@
+import type { Reference } from "../../../lib/spec";
+import { parseFastApiEndpoint, parseNetwork, parsePlatform, SlipwayError } from "../../../lib/spec";
+import { ENDPOINT, endpoint, messages, platform, refusal } from "./parsing";
+
+const PLATFORM_REFERENCE: Reference = {
+  required: true,
+  expected: "a Platform",
+  fix: "Pass new Platform(…)",
+  accepts: (value) => value === "a platform",
+};
+const withReference = (props: unknown) => () =>
+  parseFastApiEndpoint(props, "greet", "stack/greet", { platform: PLATFORM_REFERENCE });
+
+test("everything that is missing is told at once, construct references too", () => {
+  expect(messages(withReference({}))).toEqual([
+    "stack/greet: platform: is missing: a Platform. Pass new Platform(…). [SLIPWAY_E_MISSING_PROP]",
+    'stack/greet: app: is missing. Write for example "hello". [SLIPWAY_E_MISSING_PROP]',
+    'stack/greet: handler: is missing. Write for example "app:hello" for hello in app.py. [SLIPWAY_E_MISSING_PROP]',
+    'stack/greet: image: is missing. Write for example "123456789012.dkr.ecr.us-east-1.amazonaws.com/hello@sha256:…". [SLIPWAY_E_MISSING_PROP]',
+  ]);
+});
+
+test("wrong values, unknown props and pairs that do not go together are told in one error", () => {
+  const error = refusal(() =>
+    endpoint({
+      label: "A.b",
+      cpu: 0.25,
+      memory: "3GiB",
+      colour: "red",
+      alarms: { errorRate: -1 },
+      maxContainers: 1,
+      minContainers: 2,
+    }),
+  );
+  expect(error.problems.map(({ prop }) => prop).sort()).toEqual([
+    "alarms.errorRate",
+    "colour",
+    "label",
+    "maxContainers",
+    "memory",
+  ]);
+  expect(error.message.split("\n")).toHaveLength(5);
+});
+
+test("a pair is not judged by a value that could not be read", () => {
+  expect(messages(() => endpoint({ cpu: 3, memory: "3GiB" }))).toHaveLength(1);
+  expect(messages(() => endpoint({ minContainers: -1, maxContainers: 2 }))).toHaveLength(1);
+  expect(messages(() => platform({ domain: "apps.acme.com", hostedZoneId: "zone" }))).toHaveLength(1);
+  expect(messages(() => platform({ domain: "Apps", hostedZoneId: "Z123" }))).toHaveLength(1);
+});
+
+test("an error has the code, the construct's path and each problem as data", () => {
+  const error = refusal(() => endpoint({ cpu: 3 }));
+  expect(error).toBeInstanceOf(SlipwayError);
+  expect(error).toMatchObject({ name: "SlipwayError", code: "SLIPWAY_E_INVALID_VALUE", path: "stack/greet" });
+  expect(error.problems).toEqual([
+    {
+      code: "SLIPWAY_E_INVALID_VALUE",
+      prop: "cpu",
+      value: 3,
+      message: "must be a number of vCPU that Fargate sells: 0.25, 0.5, 1, 2, 4, 8, 16",
+      fix: "Use one of 0.25, 0.5, 1, 2, 4, 8, 16",
+    },
+  ]);
+});
+
+test.each([undefined, null, 5, "props", [], [ENDPOINT]])("props of %p are refused as a whole", (props) => {
+  for (const parse of [withReference(props), () => parsePlatform(props, "s/p", {}), () => parseNetwork(props, "s/n")]) {
+    expect(messages(parse)).toHaveLength(1);
+    expect(messages(parse)[0]).toMatch(
+      /: props.*: must be an object\. Pass the construct's props\. \[SLIPWAY_E_INVALID_VALUE\]$/,
+    );
+  }
+});
+
+test("a reference of the wrong kind is told by its kind, not printed", () => {
+  expect(messages(withReference({ ...ENDPOINT, platform: { id: "prod" } }))).toEqual([
+    'stack/greet: platform "object": must be a Platform. Pass new Platform(…). [SLIPWAY_E_INVALID_VALUE]',
+  ]);
+});
+
+test("a missing reference that may be left out is no problem, a null one is", () => {
+  const parse = (network: unknown) => () =>
+    parsePlatform({ workspace: "acme", gatewayImage: "g:1", network }, "s/p", {
+      network: { ...PLATFORM_REFERENCE, required: false },
+    });
+  expect(parse(undefined)).not.toThrow();
+  expect(messages(parse(null))).toEqual([
+    's/p: network "object": must be a Platform. Pass new Platform(…). [SLIPWAY_E_INVALID_VALUE]',
+  ]);
+});
+
+test("values that JSON cannot say, or says at length, are still shown", () => {
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  const shown = (app: unknown) =>
+    messages(() => endpoint({ app }))[0]!.replace(/^stack\/greet: app (.*): must be.*$/, "$1");
+  expect(shown(Number.NaN)).toBe("NaN");
+  expect(shown(circular)).toBe("an object");
+  expect(shown(() => 1)).toBe("a function");
+  expect(shown(Symbol("s"))).toBe("Symbol(s)");
+  expect(shown(12n)).toBe("12n");
+  expect(shown("A\nB")).toBe('"A\\nB"');
+  expect(shown("A".repeat(500))).toBe(`"${"A".repeat(79)}…`);
+});
