@@ -54,7 +54,10 @@ module.exports = {
       name: "runtime-dependencies-are-declared",
       severity: "error",
       from: { path: "^(lib|constructs)/" },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "node_modules/(cdktf|constructs|@cdktf)/" },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        pathNot: "node_modules/(cdktf|constructs|@cdktf)/",
+      },
     },
   ],
   options: {

@@ -23,16 +23,18 @@ export function awsClients(endpoint: string): AwsClients {
 export interface RawCall {
   /** The service's name in a signature. */
   readonly service: string;
+  /** @default POST with a body, else GET */
+  readonly method?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 /** A call to a service that the tests have no SDK client for; the emulator reads the service from the signature's scope. */
-export async function awsCall(endpoint: string, { service, path = "/", headers, body }: RawCall): Promise<string> {
+export async function awsCall(endpoint: string, call: RawCall): Promise<string> {
+  const { service, body, method = body === undefined ? "GET" : "POST", path = "/", headers } = call;
   const scope = `e2e/20260101/${REGION}/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
-  const method = body === undefined ? "GET" : "POST";
   const response = await fetch(endpoint + path, { method, headers: { ...headers, authorization }, body });
   const text = await response.text();
   if (!response.ok) throw new Error(`${service}: ${response.status} ${text}`);

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { ProcessGroup } from "../../lib/local/process-group";
 
 export interface Command {
@@ -24,7 +25,8 @@ const GRACE_MS = 10_000;
 export async function run(options: Command): Promise<Finished> {
   const { command, args, cwd = process.cwd(), env = process.env, deadlineMs, onLine } = options;
   const lines: string[] = [];
-  const hear = (line: string) => {
+  const hear = (written: string) => {
+    const line = stripVTControlCharacters(written);
     lines.push(line);
     onLine?.(line);
   };

@@ -4,7 +4,7 @@ import { MANIFEST_FILE, type Manifest, manifestSchema } from "../../lib/manifest
 import { type Finished, run } from "./command";
 import type { Emulator } from "./emulator";
 import type { ExampleCopy } from "./example-copy";
-import { step } from "./progress";
+import type { Step } from "./progress";
 
 const CDKTF = join(__dirname, "../../node_modules/.bin/cdktf");
 const DEADLINE_MS = 480_000;
@@ -17,6 +17,7 @@ export class ExampleDeployment {
     private readonly env: NodeJS.ProcessEnv,
     private readonly emulator: Emulator,
     private readonly context: Readonly<Record<string, string>>,
+    private readonly step: Step,
   ) {}
 
   async deploy(): Promise<void> {
@@ -29,7 +30,7 @@ export class ExampleDeployment {
 
   /** What a second apply would do, as `<action> <address>`. */
   async plannedChanges(): Promise<string[]> {
-    return step("terraform plan", async () => {
+    return this.step("terraform plan", async () => {
       const args = ["plan", "-input=false", "-no-color", "-detailed-exitcode", "-out=second.tfplan"];
       const planned = await this.run("terraform", args, this.copy.stackFolder);
       if (planned.code !== 0 && planned.code !== 2) this.fail("terraform plan", planned);
@@ -50,7 +51,7 @@ export class ExampleDeployment {
   }
 
   private async cdktf(command: "deploy" | "destroy"): Promise<void> {
-    await step(`cdktf ${command}`, async (progress) => {
+    await this.step(`cdktf ${command}`, async (progress) => {
       let resources = 0;
       // `terraform providers lock`, which cdktf would run, asks the registry whatever the CLI configuration says.
       const args = [command, this.copy.stack, "--auto-approve", "--skip-provider-lock", "--no-color"];

@@ -6,7 +6,7 @@ const DOMAIN = "example.com";
 
 helloLifecycle(
   {
-    title: "with a domain",
+    name: "domain mode",
     prepare: async (emulatorUrl) => ({ domain: DOMAIN, hostedZoneId: await createHostedZone(emulatorUrl, DOMAIN) }),
     address: (label) => ({ host: `acme-prod--${label}.${DOMAIN}`, base: "" }),
   },

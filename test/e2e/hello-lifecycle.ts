@@ -7,7 +7,7 @@ import { type AwsClients, awsClients } from "./aws-api";
 import { ExampleDeployment } from "./deployment";
 import { Emulator } from "./emulator";
 import { ExampleCopy } from "./example-copy";
-import { step } from "./progress";
+import { stepsOf } from "./progress";
 import { readFunctions, readLoadBalancer, readRules } from "./read-back";
 import { changesBetween } from "./resources";
 import { findTerraform, isolatedEnvironment } from "./terraform";
@@ -23,7 +23,7 @@ export interface Address {
 }
 
 export interface HelloMode {
-  readonly title: string;
+  readonly name: string;
   /** What the user has before the first deployment; returns the example's context values. */
   prepare(emulatorUrl: string): Promise<Record<string, string>>;
   address(label: string, loadBalancerHost: string): Address;
@@ -38,14 +38,15 @@ export interface Hello {
 
 /** From `cdktf deploy` to `cdktf destroy`, in one of the two modes; `more` adds tests while it is deployed. */
 export function helloLifecycle(mode: HelloMode, more: (hello: () => Hello) => void = () => {}): void {
-  describe(`examples/hello ${mode.title}`, () => {
+  describe(`examples/hello in ${mode.name}`, () => {
+    const step = stepsOf(mode.name);
     let hello: Hello;
     let copy: ExampleCopy;
     let deployment: ExampleDeployment;
     let before: string[];
     let served: ServedDefinitions;
     let ask: (label: string, sent: Omit<Sent, "port">) => Promise<Answer>;
-    const stops: Array<() => unknown> = [];
+    const stops: Array<() => Promise<void>> = [];
 
     beforeAll(async () => {
       const provider = await findTerraform();
@@ -55,14 +56,16 @@ export function helloLifecycle(mode: HelloMode, more: (hello: () => Hello) => vo
       hello = { context, emulator, aws: awsClients(emulator.url) };
       before = await emulator.resources();
       copy = ExampleCopy.of("hello", provider);
-      stops.push(() => copy.remove());
+      stops.push(async () => copy.remove());
       const env = isolatedEnvironment(copy.folder, provider, emulator.url);
-      deployment = new ExampleDeployment(copy, env, emulator, context);
+      deployment = new ExampleDeployment(copy, env, emulator, context, step);
       await deployment.deploy();
     });
 
     afterAll(async () => {
-      for (const stop of stops.reverse()) await stop();
+      const failures: unknown[] = [];
+      for (const stop of stops.reverse()) await stop().catch((error) => failures.push(error));
+      expect(failures).toEqual([]);
     });
 
     test("a second plan finds nothing to change", async () => {

@@ -1,7 +1,7 @@
 import { helloLifecycle } from "./hello-lifecycle";
 
 helloLifecycle({
-  title: "without a domain, in path mode",
+  name: "path mode",
   prepare: async () => ({}),
   address: (label, host) => ({ host, base: `/${label}` }),
 });

@@ -1,29 +1,37 @@
 const HEARTBEAT_MS = 20_000;
 
-/** A step under way: what it last said is shown while it takes long. */
 export interface Progress {
+  /** What the step is at; shown while it takes long. */
   say(what: string): void;
 }
 
-/** Runs a step, with its beginning, a sign of life and its duration on stderr: a silent run of minutes looks hung. */
-export async function step<T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> {
-  const started = Date.now();
-  const tell = (text: string) => process.stderr.write(`${`${seconds(started)} s`.padStart(7)}  ${title}${text}\n`);
-  let last = "";
-  const heartbeat = setInterval(() => tell(last ? `: ${last}` : " ..."), HEARTBEAT_MS);
-  tell(" ...");
-  try {
-    const result = await work({ say: (what) => (last = what) });
-    tell(": done");
-    return result;
-  } catch (error) {
-    tell(": FAILED");
-    throw error;
-  } finally {
-    clearInterval(heartbeat);
-  }
-}
+/** Runs one step of a run. */
+export type Step = <T>(title: string, work: (progress: Progress) => Promise<T>) => Promise<T>;
 
-function seconds(since: number): number {
-  return Math.round((Date.now() - since) / 1000);
+/** Steps with their beginning, signs of life and duration on stderr: a run takes minutes, and a silent one looks hung. */
+export function stepsOf(run: string): Step {
+  return async (title, work) => {
+    const started = Date.now();
+    let at = "";
+    const tell = (state: string) => {
+      const seconds = Math.round((Date.now() - started) / 1000);
+      process.stderr.write(`${String(seconds).padStart(5)} s  ${run}: ${title}${state}\n`);
+    };
+    const heartbeat = setInterval(() => tell(at ? `, ${at}` : ""), HEARTBEAT_MS);
+    tell(" ...");
+    try {
+      const result = await work({
+        say: (what) => {
+          at = what;
+        },
+      });
+      tell(": done");
+      return result;
+    } catch (error) {
+      tell(": FAILED");
+      throw error;
+    } finally {
+      clearInterval(heartbeat);
+    }
+  };
 }

@@ -335,19 +335,19 @@ describe("what the construct offers", () => {
       description: "URL of hello/greet",
       value: "https://acme--hello-greet.apps.acme.com/",
     });
-    expect(inPaths.synthesized.json.output.url_hello__greet.value).toMatch(
+    expect(inPaths.synthesized.json.output.hello_greet_url.value).toMatch(
       /^http:\/\/\$\{aws_lb\..*\.dns_name\}\/hello-greet\/$/,
     );
   });
 
-  test("an output for each endpoint, whatever its names: they begin with a letter and none hides another", () => {
+  test("an output for each endpoint, whatever its names: none begins with a digit, and none hides another", () => {
     const { synthesized } = deploy(DOMAIN, {
       one: { app: "1st-app", name: "a" },
       two: { app: "1st", name: "app-a", label: "other" },
     });
     const ids = Object.keys(synthesized.json.output);
-    expect(ids.sort()).toEqual(["slipway_platform", "url_1st__app_a", "url_1st_app__a"]);
-    for (const id of ids) expect(id).toMatch(/^[a-z_]\w*$/);
+    expect(ids.sort()).toEqual(["_1st-app_a_url", "_1st_app-a_url", "slipway_platform"]);
+    for (const id of ids) expect(id).toMatch(/^[a-z_][\w-]*$/);
   });
 
   test("app and name", () => {

@@ -1,7 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import fc from "fast-check";
 import { FastApiEndpoint, Network, Platform, SlipwayError } from "slipway";
-import { HOSTILE } from "./hostile-values";
+import { hostileValues } from "./hostile-values";
 import { importPlatform, PUBLISHED } from "./imported-platform";
 import { ENDPOINT, newStack, PLATFORM, Synthesized } from "./stacks";
 
@@ -15,8 +15,14 @@ const NETWORK_ATTRIBUTES = {
   egress: "existing",
 } as const;
 
-/** Each way into the library, with its fewest props. */
-const WAYS: Record<string, { props: object; build: (stack: TerraformStack, props: Props) => unknown }> = {
+interface Way {
+  /** The fewest. */
+  readonly props: object;
+  readonly build: (stack: TerraformStack, props: Props) => unknown;
+}
+
+/** Each way into the library. */
+const WAYS: Record<string, Way> = {
   FastApiEndpoint: {
     props: ENDPOINT,
     build: (stack, props) => new FastApiEndpoint(stack, "it", { platform: importPlatform(stack), ...props }),
@@ -59,7 +65,7 @@ const PARTNERS: Record<string, string[]> = {
 };
 
 /** The props that a way knows, as its own error lists them. */
-function knownProps({ props, build }: (typeof WAYS)[string]): string[] {
+function knownProps({ props, build }: Way): string[] {
   try {
     build(newStack(), { ...props, qqqqqqqqqqqq: 1 });
   } catch (error) {
@@ -68,14 +74,22 @@ function knownProps({ props, build }: (typeof WAYS)[string]): string[] {
   throw new Error("an unknown prop was not refused");
 }
 
+/** A prop's wrong value: one of the hostile ones by its name, or whatever fast-check made. */
+type Wrong = { hostile: string } | { anything: unknown };
+
 /** What is wrong with what came of these props: nothing, or a SlipwayError that names one of them, or sound Terraform. */
-function complaints({ props, build }: (typeof WAYS)[string], hostile: Record<string, unknown>): string[] {
+function complaints({ props, build }: Way, wrong: Record<string, Wrong>): string[] {
   const stack = newStack();
+  const hostile = hostileValues(stack);
+  const values = Object.entries(wrong).map(([prop, how]) => [
+    prop,
+    "hostile" in how ? hostile[how.hostile] : how.anything,
+  ]);
   try {
-    build(stack, { ...props, ...hostile });
+    build(stack, { ...props, ...Object.fromEntries(values) });
     return unsound(new Synthesized(stack).json);
   } catch (error) {
-    const named = new Set(Object.keys(hostile).flatMap((prop) => [prop, ...(PARTNERS[prop] ?? [])]));
+    const named = new Set(Object.keys(wrong).flatMap((prop) => [prop, ...(PARTNERS[prop] ?? [])]));
     const { message, stack: trace } = error as Error;
     const unnamed = propsOf(error).filter((prop) => !named.has(prop.split(".")[0]!));
     return [
@@ -95,7 +109,7 @@ function propsOf(error: unknown): string[] {
 
 const JSON_ATTRIBUTES = ["container_definitions", "policy", "assume_role_policy", "item", "dashboard_body"];
 /** A template that Terraform would evaluate, and what it may begin with: a reference or a function call. */
-const TEMPLATE = /(?<!\$)\$\{(?!(?:data\.)?aws_\w+\.[\w-]+\.|\w+\()|(?<!%)%\{/;
+const TEMPLATE = /(?<!\$)\$\{(?!(?:data\.)?aws_\w+\.[\w-]+\.|var\.|\w+\()|(?<!%)%\{/;
 
 /** JSON within JSON, with something in place of what Terraform will put into it. */
 function applied(json: string): unknown {
@@ -118,6 +132,7 @@ function unsound(json: unknown, path = ""): string[] {
 
 describe.each(Object.entries(WAYS))("%s", (_name, way) => {
   const props = knownProps(way);
+  const names = Object.keys(hostileValues(newStack()));
 
   test("takes its fewest props", () => {
     expect(complaints(way, {})).toEqual([]);
@@ -125,21 +140,23 @@ describe.each(Object.entries(WAYS))("%s", (_name, way) => {
 
   test("answers every hostile value of every prop with sound Terraform, or an error that names the prop", () => {
     const found = props.flatMap((prop) =>
-      Object.entries(HOSTILE).flatMap(([what, value]) =>
-        complaints(way, { [prop]: value }).map((complaint) => `${prop} is ${what}: ${complaint}`),
+      names.flatMap((hostile) =>
+        complaints(way, { [prop]: { hostile } }).map((complaint) => `${prop} is ${hostile}: ${complaint}`),
       ),
     );
     expect(found).toEqual([]);
   });
 
   test("does so for several wrong props at once, and for anything at all", () => {
-    const value = fc.oneof(fc.constantFrom(...Object.values(HOSTILE)), fc.anything({ maxDepth: 2 }));
-    const wrong = fc.dictionary(fc.constantFrom(...props), value, { minKeys: 1, maxKeys: 4 });
+    const value: fc.Arbitrary<Wrong> = fc.oneof(
+      fc.record({ hostile: fc.constantFrom(...names) }),
+      fc.record({ anything: fc.anything({ maxDepth: 2 }) }),
+    );
     fc.assert(
-      fc.property(wrong, (hostile) => {
-        expect(complaints(way, hostile)).toEqual([]);
+      fc.property(fc.dictionary(fc.constantFrom(...props), value, { minKeys: 1, maxKeys: 4 }), (wrong) => {
+        expect(complaints(way, wrong)).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 });

@@ -1,28 +1,31 @@
-import { Fn, Lazy, Token } from "cdktf";
-
-const late = (value: unknown) => Lazy.anyValue({ produce: () => value });
+import { Fn, type TerraformStack, TerraformVariable, Token } from "cdktf";
 
 /** Every kind of token that cdktf makes, by what it is called. */
-export const TOKENS: Readonly<Record<string, unknown>> = {
-  "a string's token": Token.asString(late("late")),
-  "a string with a token in it": `pre-${Token.asString(late("late"))}/post`,
-  "a number's token": Token.asNumber(late(7)),
-  "a number's token in a string": `n-${Token.asNumber(late(7))}`,
-  "a list's token": Token.asList(late(["subnet-a", "subnet-b"])),
-  "an element off a list's token": Token.asList(late(["a"]))[0],
-  "a list of string tokens": [Token.asString(late("a")), Token.asString(late("b"))],
-  "a list of numbers' token": Token.asNumberList(late([1, 2])),
-  "a map's token": Token.asStringMap(late({ A: "b" })),
-  "a bare resolvable": late("late"),
-  "a function's result": Fn.join("-", ["a", Token.asString(late("late"))]),
-};
+function tokens(stack: TerraformStack): Record<string, unknown> {
+  const text = new TerraformVariable(stack, "late-text", { type: "string" });
+  const number = new TerraformVariable(stack, "late-number", { type: "number" });
+  const list = new TerraformVariable(stack, "late-list", { type: "list(string)" });
+  const map = new TerraformVariable(stack, "late-map", { type: "map(string)" });
+  return {
+    "a string's token": text.stringValue,
+    "a string with a token in it": `pre-${text.stringValue}/post`,
+    "a number's token": number.numberValue,
+    "a number's token in a string": `n-${number.numberValue}`,
+    "a list's token": list.listValue,
+    "an element off a list's token": list.listValue[0],
+    "a list of string tokens": [text.stringValue, `${text.stringValue}-b`],
+    "a list of numbers' token": Token.asNumberList(list.value),
+    "a map's token": Token.asStringMap(map.value),
+    "a bare resolvable": text.value,
+    "a function's result": Fn.join("-", ["a", text.stringValue]),
+    "a function's list": Fn.split(",", text.stringValue),
+  };
+}
 
 const circular: Record<string, unknown> = {};
 circular.self = circular;
 
-/** What a hurried, an unlucky or a hostile person passes for a prop, by what it is called. */
-export const HOSTILE: Readonly<Record<string, unknown>> = {
-  ...TOKENS,
+const LITERALS: Readonly<Record<string, unknown>> = {
   null: null,
   "an empty string": "",
   "a blank": " ",
@@ -36,7 +39,7 @@ export const HOSTILE: Readonly<Record<string, unknown>> = {
   "a quote": '"',
   "an ordinary word": "web",
   "an ARN with a template": "arn:aws:sns:us-east-1:123456789012:${x}",
-  "a path": "/a/${b}",
+  "a path with a template": "/a/${b}",
   zero: 0,
   "minus one": -1,
   "a half": 0.5,
@@ -54,6 +57,7 @@ export const HOSTILE: Readonly<Record<string, unknown>> = {
   "a list of one word": ["web"],
   "an empty object": {},
   "an object of nothing known": { unknown: 1, nested: { deep: [] } },
+  "an object of variables": { A: "Hello ${name}", B: "%{if true}", C: '"\n' },
   "an object without prototype": Object.assign(Object.create(null), { A: "b" }),
   "an object that refers to itself": circular,
   "an object that says it is a string": { toString: () => "web", length: 3 },
@@ -64,3 +68,8 @@ export const HOSTILE: Readonly<Record<string, unknown>> = {
   "a symbol": Symbol("web"),
   "a promise": Promise.resolve("web"),
 };
+
+/** What a hurried, an unlucky or a hostile person passes for a prop, by what it is called. */
+export function hostileValues(stack: TerraformStack): Record<string, unknown> {
+  return { ...tokens(stack), ...LITERALS };
+}

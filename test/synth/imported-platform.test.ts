@@ -1,3 +1,4 @@
+import { TerraformVariable } from "cdktf";
 import { Platform } from "slipway";
 import { priorityRange } from "../../lib/routing";
 import { importPlatform, PUBLISHED } from "./imported-platform";
@@ -60,21 +61,25 @@ test("in path mode the URL is whole, since the load balancer's name is known", (
 
 test("what a platform outputs is what importing it takes", () => {
   const { synthesized, platform } = deploy();
-  const printed = JSON.parse(synthesized.json.output.slipway_platform.value);
-  expect(Object.keys(printed).sort()).toEqual(
-    Object.entries(platform.attributes)
-      .flatMap(([key, value]) => (value === undefined ? [] : [key]))
-      .sort(),
-  );
-  // What Terraform fills in for the references to these.
-  const known: Record<string, string> = {
-    aws_vpc: "vpc-0a",
-    aws_sns_topic: "arn:aws:sns:us-east-1:123456789012:alarms",
-  };
-  const applied = JSON.stringify(printed)
-    .replace(/\$\{aws_subnet[^}]*(\d)_\w+\.id\}/g, "subnet-$1")
-    .replace(/\$\{(\w+)[^}]*\}/g, (_reference, type) => known[type] ?? "known");
-  const filled = JSON.parse(applied);
-  const other = newStack("other");
-  expect(Platform.fromAttributes(other, "platform", filled).attributes).toEqual(filled);
+  const output: string = synthesized.json.output.slipway_platform.value;
+  const keys = [...output.matchAll(/"(\w+)" = /g)].map(([, key]) => key);
+  expect(keys.sort()).toEqual(Object.keys(JSON.parse(JSON.stringify(platform.attributes))).sort());
+
+  // What Terraform makes of it: JSON, with a value for each reference.
+  const applied = output
+    .replace(/^\$\{jsonencode\((.*)\)\}$/, "$1")
+    .replaceAll(" = ", ": ")
+    .replace(/aws_subnet\.[\w-]*?(\d)_\w+\.id/g, '"subnet-$1"')
+    .replace(/aws_sns_topic\.[\w-]+\.arn/g, '"arn:aws:sns:us-east-1:123456789012:alarms"')
+    .replace(/aws_vpc\.[\w-]+\.id/g, '"vpc-0a1b"')
+    .replace(/aws_\w+\.[\w-]+\.\w+/g, '"known"');
+  const attributes = JSON.parse(applied);
+  expect(Platform.fromAttributes(newStack("other"), "platform", attributes).attributes).toEqual(attributes);
+});
+
+test("subnets that are known late as a list are put out as a list", () => {
+  const stack = newStack();
+  const privateSubnetIds = new TerraformVariable(stack, "subnets", { type: "list(string)" }).listValue;
+  addEndpoint(stack, importPlatform(stack, { privateSubnetIds }));
+  expect(new Synthesized(stack).one("aws_ecs_service").network_configuration.subnets).toBe("${var.subnets}");
 });

@@ -1,4 +1,4 @@
-import { TerraformOutput, Token } from "cdktf";
+import { Op, TerraformOutput, TerraformSelf, Token } from "cdktf";
 import { Construct } from "constructs";
 import { DEFAULT_ALARMS, type MetricRef, type WebMetric, webAlarms, webMetric } from "../../../lib/monitoring";
 import { type Identity, physicalName } from "../../../lib/naming";
@@ -168,8 +168,20 @@ export abstract class WebEndpoint extends Construct {
         { targetGroupArn: targetGroup.arn, containerName: GATEWAY_CONTAINER, containerPort: GATEWAY_PORTS.data },
       ],
       tags,
-      // Autoscaling owns the count after the first apply.
-      lifecycle: { ignoreChanges: ["desired_count"] },
+      lifecycle: {
+        // Autoscaling owns the count after the first apply.
+        ignoreChanges: ["desired_count"],
+        // A service that was rolled back is steady too, and the provider takes that for success:
+        // https://github.com/hashicorp/terraform-provider-aws/issues/20858
+        postcondition: attributes.waitForDeploy
+          ? [
+              {
+                condition: Token.asString(Op.eq(TerraformSelf.getString("task_definition"), taskDefinition.arn)),
+                errorMessage: `The new version of ${target} did not become healthy, and ECS rolled it back. The service's events and its stopped tasks say why.`,
+              },
+            ]
+          : undefined,
+      },
       // A target group without a rule has no load balancer, which ECS refuses; on destroy the service goes first.
       dependsOn: [rule, ...roles.policies, ...platform.serviceDependencies],
     });
@@ -210,7 +222,7 @@ export abstract class WebEndpoint extends Construct {
       }),
     });
     new TerraformOutput(this, "url", { value: this.url, description: `URL of ${target}` }).overrideLogicalId(
-      `url_${[spec.app, spec.name].join("__").replaceAll("-", "_")}`,
+      outputId(`${spec.app}_${spec.name}_url`),
     );
     this.resources = maker.finish();
     StackPlan.of(this).addEndpoint(
@@ -232,6 +244,11 @@ export abstract class WebEndpoint extends Construct {
   metric(name: WebMetric): MetricRef {
     return webMetric(name, this.dimensions);
   }
+}
+
+/** Of letters, digits, dashes and underscores, and no digit first. */
+function outputId(text: string): string {
+  return /^\d/.test(text) ? `_${text}` : text;
 }
 
 /** What a physical name may be made of: a value that is known only after apply may not. */

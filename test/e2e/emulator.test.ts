@@ -1,0 +1,107 @@
+import { CreateClusterCommand, CreateServiceCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  DeleteLoadBalancerCommand,
+  ModifyLoadBalancerAttributesCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { type AwsClients, awsCall, awsClients } from "./aws-api";
+import { Emulator } from "./emulator";
+
+/** A deployment that forgets a dependency fails in AWS; these refusals make it fail in the emulator as well. */
+describe("the emulator refuses what AWS refuses", () => {
+  let emulator: Emulator;
+  let aws: AwsClients;
+  let loadBalancer: string;
+  let targetGroup: string;
+
+  beforeAll(async () => {
+    emulator = await Emulator.start();
+    aws = awsClients(emulator.url);
+    const subnets = await awsCall(emulator.url, {
+      service: "ec2",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: "Action=DescribeSubnets&Version=2016-11-15",
+    });
+    const Subnets = [...subnets.matchAll(/<subnetId>([^<]+)/g)].slice(0, 2).map(([, id]) => id!);
+    const VpcId = /<vpcId>([^<]+)/.exec(subnets)![1];
+    const { LoadBalancers } = await aws.elb.send(new CreateLoadBalancerCommand({ Name: "shared", Subnets }));
+    const settings = { Name: "tasks", Protocol: "HTTP", Port: 18080, VpcId, TargetType: "ip" } as const;
+    const { TargetGroups } = await aws.elb.send(new CreateTargetGroupCommand(settings));
+    loadBalancer = LoadBalancers![0]!.LoadBalancerArn!;
+    targetGroup = TargetGroups![0]!.TargetGroupArn!;
+    await aws.ecs.send(new CreateClusterCommand({ clusterName: "shared" }));
+    const containerDefinitions = [{ name: "app", image: "app", memory: 64 }];
+    await aws.ecs.send(new RegisterTaskDefinitionCommand({ family: "task", containerDefinitions }));
+  });
+
+  afterAll(() => emulator.stop());
+
+  const service = { cluster: "shared", serviceName: "web", taskDefinition: "task", desiredCount: 1 };
+
+  test("a service whose target group belongs to no load balancer", async () => {
+    const loadBalancers = [{ targetGroupArn: targetGroup, containerName: "app", containerPort: 18080 }];
+    await expect(aws.ecs.send(new CreateServiceCommand({ ...service, loadBalancers }))).rejects.toThrow(
+      "does not have an associated load balancer",
+    );
+  });
+
+  test("a service with a capacity provider that is not the cluster's", async () => {
+    const capacityProviderStrategy = [{ capacityProvider: "FARGATE", weight: 1 }];
+    await expect(aws.ecs.send(new CreateServiceCommand({ ...service, capacityProviderStrategy }))).rejects.toThrow(
+      "not associated with the cluster",
+    );
+  });
+
+  test("access logs to a bucket whose policy does not allow them", async () => {
+    await awsCall(emulator.url, { service: "s3", method: "PUT", path: "/logs" });
+    const Attributes = [
+      { Key: "access_logs.s3.enabled", Value: "true" },
+      { Key: "access_logs.s3.bucket", Value: "logs" },
+    ];
+    await expect(
+      aws.elb.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: loadBalancer, Attributes })),
+    ).rejects.toThrow("Access Denied for bucket: logs");
+  });
+
+  test("a listener with a certificate whose record is not in DNS", async () => {
+    const requested = await awsCall(emulator.url, {
+      service: "acm",
+      headers: {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amz-target": "CertificateManager.RequestCertificate",
+      },
+      body: JSON.stringify({ DomainName: "*.example.com", ValidationMethod: "DNS" }),
+    });
+    const listener = new CreateListenerCommand({
+      LoadBalancerArn: loadBalancer,
+      Protocol: "HTTPS",
+      Port: 443,
+      Certificates: [JSON.parse(requested)],
+      DefaultActions: [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "404" } }],
+    });
+    await expect(aws.elb.send(listener)).rejects.toThrow("must have a fully-qualified domain name");
+  });
+
+  test("deleting a load balancer that is protected", async () => {
+    const Attributes = [{ Key: "deletion_protection.enabled", Value: "true" }];
+    await aws.elb.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: loadBalancer, Attributes }));
+    await expect(aws.elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancer }))).rejects.toThrow(
+      "deletion protection is enabled",
+    );
+  });
+
+  test("an operation that it does not have, at once and by name", async () => {
+    const call = awsCall(emulator.url, {
+      service: "ecs",
+      headers: {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amz-target": "AmazonEC2ContainerServiceV20141113.ExecuteCommand",
+      },
+      body: "{}",
+    });
+    await expect(call).rejects.toThrow(/501 .*ecs ExecuteCommand/);
+    expect(emulator.complaints.join()).toContain("ecs ExecuteCommand");
+  });
+});
