@@ -180,7 +180,7 @@ function configOf({ target }: TaskDefinition, gateway: ContainerDefinition): Gat
 function localConfig(config: GatewayConfig, ports: { data: number; control: number; upstream: number }): GatewayConfig {
   return {
     ...config,
-    listen: { ...config.listen, port: ports.data, controlPort: ports.control },
+    listen: { ...config.listen, host: "127.0.0.1", port: ports.data, controlPort: ports.control },
     upstream: { ...config.upstream, port: ports.upstream },
     drain: {
       deadlineMs: Math.min(config.drain.deadlineMs, LOCAL_DRAIN.deadlineMs),

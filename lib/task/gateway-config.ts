@@ -20,6 +20,8 @@ export const gatewayConfigSchema = z.strictObject({
   environment: z.string(),
   region: z.string().min(1),
   listen: z.strictObject({
+    /** The only address to listen on; without it, every one of the task. A laptop's gateways are nobody else's business. */
+    host: z.string().min(1).optional(),
     /** Requests from the load balancer. */
     port,
     /** Health, from the load balancer's health check. */

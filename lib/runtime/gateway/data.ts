@@ -59,7 +59,7 @@ export function createDataServer(port: DataPort, headersTimeoutMs = HEADERS_TIME
   return server
     .on("request", inTurn)
     .on("checkContinue", inTurn)
-    .on("checkExpectation", (_, response) => refuse(response, EXPECTATION_FAILED))
+    .on("checkExpectation", inTurn)
     .on("connect", (_, socket) => refuseSocket(socket, badRequest("CONNECT is not served here.")))
     .on("clientError", (error: NodeJS.ErrnoException, socket) => {
       const response = latest.get(socket as Socket);
@@ -104,6 +104,10 @@ function soundness({ rawHeaders, httpVersion, url = "", headers }: IncomingMessa
   if (problem !== undefined) return badRequest(problem);
   const coding = headers["transfer-encoding"];
   if (coding !== undefined && coding.trim().toLowerCase() !== "chunked") return UNSUPPORTED_CODING;
+  const { expect } = headers;
+  if (expect !== undefined && expect.trim().toLowerCase() !== "100-continue" && httpVersion === "1.1") {
+    return EXPECTATION_FAILED;
+  }
   return undefined;
 }
 

@@ -52,11 +52,11 @@ async function run(config: GatewayConfig): Promise<void> {
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
 
-  const { port, controlPort } = config.listen;
+  const { host, port, controlPort } = config.listen;
   const upstream = new Upstream(config.upstream);
   try {
-    await listen(createControlServer({ readiness, drain }), controlPort);
-    await listen(createDataServer({ config, readiness, drain, upstream }), port);
+    await listen(createControlServer({ readiness, drain }), { host, port: controlPort });
+    await listen(createDataServer({ config, readiness, drain, upstream }), { host, port });
   } catch (error) {
     log.error("listen_failed", { message: (error as Error).message });
     exit(1, { reason: "listen_failed" });
@@ -75,8 +75,8 @@ async function run(config: GatewayConfig): Promise<void> {
   }
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port);
+async function listen(server: Server, address: { readonly host?: string; readonly port: number }): Promise<void> {
+  server.listen(address);
   await once(server, "listening");
 }
 

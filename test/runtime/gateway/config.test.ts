@@ -1,4 +1,6 @@
-import { gatewayConfig, spawnGateway } from "./gateway-process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { gatewayConfig, spawnGateway, startReadyGateway } from "./gateway-process";
 import { startApp, stopEverything } from "./loopback";
 
 afterEach(stopEverything);
@@ -64,3 +66,22 @@ test("a port that is taken is named in the log and the exit code is 1", async ()
   expect((await gateway.logged("listen_failed")).message).toContain(String(taken.port));
   expect((await gateway.exited).code).toBe(1);
 });
+
+test("with listen.host both ports are open on that address only", async () => {
+  const app = await startApp((_, response) => response.end("hello"));
+  const everywhere = await startReadyGateway(app);
+  expect(await accepts(everywhere.port, "127.0.0.2")).toBe(true);
+  const { port, controlPort } = await startReadyGateway(app, { listen: { host: "127.0.0.1" } });
+  expect(await Promise.all([port, controlPort].map((one) => accepts(one, "127.0.0.1")))).toEqual([true, true]);
+  expect(await Promise.all([port, controlPort].map((one) => accepts(one, "127.0.0.2")))).toEqual([false, false]);
+});
+
+async function accepts(port: number, host: string): Promise<boolean> {
+  const socket = connect({ port, host });
+  const accepted = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return accepted;
+}

@@ -4,12 +4,14 @@ import { exchange, RawClient, send, startApp, stopEverything, until } from "./lo
 
 let gateway: GatewayProcess;
 let onExpect: RequestListener;
+const targets: string[] = [];
 
 /** The app tells what reached it. */
 beforeAll(async () => {
   const app = await startApp(
     async (request, response) => {
       const { method, url, rawHeaders } = request;
+      targets.push(url!);
       const { length } = Buffer.concat(await request.toArray());
       response.end(JSON.stringify({ method, url, rawHeaders, length, trailers: request.rawTrailers }));
     },
@@ -120,10 +122,12 @@ test("an app that refuses before the body comes is heard, and the connection is 
   expect(text).toMatch(/^HTTP\/1\.1 413 .*Connection: close.*too much/s);
 });
 
-test("another expectation is refused", async () => {
+test("another expectation is refused, and nothing after it is served", async () => {
   const text = await exchange(
     gateway.port,
-    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: gold\r\n\r\nhi",
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: gold\r\n\r\nhi" +
+      "GET /next HTTP/1.1\r\nHost: a\r\n\r\n",
   );
-  expect(text).toMatch(/^HTTP\/1\.1 417 .*expectation_failed/s);
+  expect(text).toMatch(/^HTTP\/1\.1 417 .*Connection: close.*expectation_failed/s);
+  expect(targets).not.toContain("/next");
 });
