@@ -36,7 +36,7 @@ describe("the emulator refuses what AWS refuses", () => {
     await aws.ecs.send(new RegisterTaskDefinitionCommand({ family: "task", containerDefinitions }));
   });
 
-  afterAll(() => emulator.stop());
+  afterAll(() => emulator?.stop());
 
   const service = { cluster: "shared", serviceName: "web", taskDefinition: "task", desiredCount: 1 };
 

@@ -9,6 +9,7 @@ const COPIES = join(ROOT, "node_modules/.cache/slipway-e2e/copies");
 export class ExampleCopy {
   private constructor(
     readonly folder: string,
+    /** Examples name their stack after themselves. */
     readonly stack: string,
   ) {}
 
