@@ -1,5 +1,6 @@
 export type {
   AlarmOptions,
+  AsgiOptions,
   ComputeOptions,
   Duration,
   FastApiOptions,
@@ -8,7 +9,9 @@ export type {
   Memory,
   Problem,
   ScalingOptions,
+  ServerOptions,
   WebOptions,
+  WsgiOptions,
 } from "../../lib/spec";
 export { SlipwayError } from "../../lib/spec";
 export type { ConfigOf, Resources, Transform } from "./engine/resource-maker";

@@ -8,6 +8,7 @@ export {
   smallestFargateSizeHolding,
 } from "./fargate";
 export { type CostItem, loadBalancerCosts, monitoringCosts, networkCosts } from "./platform-costs";
+export { DEFAULT_APP_PORT, GATEWAY_PORTS } from "./ports";
 export {
   type Architecture,
   type FargateUsage,

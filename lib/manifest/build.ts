@@ -1,5 +1,5 @@
 import type { ListenerRule } from "../routing";
-import { type FastApiEndpointSpec, withoutTokens } from "../spec";
+import { type WebSpec, withoutTokens } from "../spec";
 import type { WebTask } from "../task";
 import type { Manifest, ManifestFunction } from "./schema";
 
@@ -8,7 +8,7 @@ export interface ManifestInput {
   readonly platform: Manifest["platform"];
   readonly functions: ReadonlyArray<{
     readonly path: string;
-    readonly spec: FastApiEndpointSpec;
+    readonly spec: WebSpec;
     readonly task: WebTask;
     /** null where it is known only after apply. */
     readonly url: string | null;

@@ -5,7 +5,8 @@ export interface SummaryFunction {
   /** null where it is known only after apply. */
   readonly url: string | null;
   readonly label: string;
-  readonly method: string;
+  /** The one method that it answers; all kinds but one answer any. */
+  readonly method?: string;
   /** What the task is, and why. */
   readonly size: string;
   readonly min: number;
@@ -34,7 +35,9 @@ export function renderSummary({ resources, shared, loadBalancer, ...summary }: S
   return [
     `Slipway: ${count(functions.length, "function")}, ${count(resources, "resource")}`,
     "",
-    ...aligned(functions.map(({ name, method, url, label }) => [name, method, url ?? `http://${host}/${label}/`])),
+    ...aligned(
+      functions.map(({ name, method, url, label }) => [name, method ?? "", url ?? `http://${host}/${label}/`]),
+    ),
     "",
     ...aligned(rows),
   ].join("\n");

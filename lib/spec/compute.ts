@@ -9,7 +9,6 @@ import {
   duration,
   flag,
   formatMiB,
-  type Handler,
   isRecord,
   leaf,
   type Memory,
@@ -29,8 +28,6 @@ export interface ComputeOptions {
    * @default - the construct id in kebab-case
    */
   readonly name?: string;
-  /** `"module:function"` within `source`, such as `"app:hello"` for `hello` in `app.py`. */
-  readonly handler: Handler;
   /**
    * Folder of the code, usually `__dirname`. Read by `slipway dev` only; it never reaches Terraform.
    * @default - none, and `slipway dev` cannot run the function
@@ -59,6 +56,12 @@ export interface ComputeOptions {
    * @default "x86_64"
    */
   readonly architecture?: "x86_64" | "arm64";
+  /**
+   * Run on Fargate Spot: usually about 70 % cheaper, and AWS may stop a task with two minutes' notice when it needs the capacity. A new one
+   * starts where there is some; with one container that is a short outage.
+   * @default false
+   */
+  readonly spot?: boolean;
   /**
    * Environment variables of the app. Names that start with SLIPWAY_ are Slipway's own. Never put a secret here: plans and state show it.
    * @default - none
@@ -95,7 +98,6 @@ export interface ComputeOptions {
 export interface ComputeSpec {
   readonly app: string;
   readonly name: string;
-  readonly handler: string;
   readonly source?: string;
   readonly image: string;
   /** CPU units of the task, 1024 = 1 vCPU. */
@@ -103,6 +105,7 @@ export interface ComputeSpec {
   readonly memoryMiB: number;
   readonly ephemeralDiskGiB?: number;
   readonly architecture: "x86_64" | "arm64";
+  readonly spot: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   /** Seconds. */
@@ -115,28 +118,9 @@ export interface ComputeSpec {
 
 const GIB = 1024;
 const VCPUS = [...new Set(FARGATE_SIZES.map((size) => size.cpuUnits / 1024))];
-const HANDLER = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+(:[^:\s]+(::)?)?$/;
 const PARAMETER_ARN = /^arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+$/;
-
-const handler = text({
-  token: "early",
-  example: '"app:hello" for hello in app.py',
-  read: (value) => {
-    if (HANDLER.test(value) && !value.includes(".py:")) return value;
-    const [file, name] = value.split(/:(?=[^:/]*$)/);
-    const module = (file ?? "")
-      .replace(/^\.?\//, "")
-      .replace(/\.py$/, "")
-      .replaceAll("/", ".");
-    const suggestion = `${module || "app"}:${name || "hello"}`;
-    const fix = HANDLER.test(suggestion)
-      ? `Write "${suggestion}"`
-      : 'Write for example "app:hello" for hello in app.py';
-    return refuse('must be "module:function": an import path, not a file path', fix);
-  },
-});
 
 const variables = (read: (name: string, value: unknown) => ReturnType<typeof refuse> | undefined) =>
   leaf<Readonly<Record<string, string>>>(
@@ -174,7 +158,6 @@ export const computeShape = {
     allowed: "must be 1 to 48 lowercase letters, digits and single dashes, with no dash at an end",
     fix: 'Set name in that form, for example "hello"; the default is the construct id in kebab-case',
   }),
-  handler,
   source: text({ token: "early" }).optional(),
   image: imageUri("hello"),
   cpu: leaf<number>(
@@ -189,6 +172,7 @@ export const computeShape = {
   memory: memory({ min: 1, max: 120 * GIB }).default(GIB),
   ephemeralDisk: memory({ min: 21 * GIB, max: 200 * GIB, reason: "20 GiB are always included" }).optional(),
   architecture: oneOf(["x86_64", "arm64"]).default("x86_64"),
+  spot: flag().default(false),
   env: variables((name, value) => {
     if (typeof value !== "string") return refuse(`${name} must be a string`, `Write ${name}: "…"`);
     const token = isToken(value) ? tokenRefusal(value, "late") : undefined;
@@ -209,7 +193,7 @@ export const computeShape = {
 };
 
 const computeSchema = z.strictObject(computeShape);
-type ComputeInput = z.infer<typeof computeSchema>;
+export type ComputeInput = z.infer<typeof computeSchema>;
 
 /** Pairs of compute options that do not go together. */
 export function checkCompute(input: Partial<ComputeInput>, report: Report): void {

@@ -1,5 +1,6 @@
 export type { ComputeOptions, ComputeSpec } from "./compute";
 export { describeProblem, type LocatedProblem, type Problem, SlipwayError } from "./errors";
+export * from "./kinds";
 export {
   type NetworkAttributes,
   type NetworkProps,
@@ -18,14 +19,4 @@ export {
 export { isToken, withoutTokens } from "./tokens";
 export type { Duration, Handler, Memory } from "./values";
 export { formatMiB, formatSeconds, isRecord } from "./values";
-export {
-  type AlarmOptions,
-  type FastApiEndpointOptions,
-  type FastApiEndpointSpec,
-  type FastApiOptions,
-  type HttpMethod,
-  parseFastApiEndpoint,
-  type ScalingOptions,
-  type WebOptions,
-  type WebSpec,
-} from "./web";
+export type { AlarmOptions, HttpMethod, ScalingOptions, WebKind, WebOptions, WebParser, WebSpec } from "./web";

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { defaultLabel, kebabCase, LABEL_PATTERN } from "../naming";
 import {
-  type ComputeOptions,
+  type ComputeInput,
   type ComputeSpec,
   checkCompute,
   computeShape,
   computeSpec,
   computeWarnings,
 } from "./compute";
-import { frozenCopy, type Parsed, parseProps, type Reference, withPairs } from "./parse";
-import { type Duration, duration, flag, integer, leaf, oneOf, refuse, section, text } from "./values";
+import { frozenCopy, type Parsed, parseProps, type Reference, type Report, withPairs } from "./parse";
+import { type Duration, duration, integer, leaf, refuse, section, text } from "./values";
 
 export interface ScalingOptions {
   /**
@@ -60,7 +60,8 @@ export interface WebOptions {
   readonly alarms?: false | AlarmOptions;
 }
 
-export interface WebSpec extends ComputeSpec {
+/** Any kind of web endpoint, as constructs and `lib/` see it: what only one kind has is in its command. */
+export interface WebSpec extends ComputeSpec, KindSpec {
   readonly minContainers: number;
   readonly maxContainers: number;
   readonly label: string;
@@ -129,75 +130,90 @@ function suggestLabel(value: string): string {
   return LABEL_PATTERN.test(candidate) ? candidate : "my-api";
 }
 
-export interface FastApiOptions {
-  /**
-   * HTTP method that the function answers; others get 405.
-   * @default "GET"
-   */
+/** What a kind of endpoint adds to what all have. */
+export interface KindSpec {
+  readonly kind: WebKind;
+  /** The app container's command. */
+  readonly command: readonly string[];
+  /** Where the app listens, on loopback. */
+  readonly port: number;
+  /** Path mode: the app expects `/<label>` in its paths. */
+  readonly keepPrefix?: boolean;
+  /** For lists: the one method that the endpoint answers. */
   readonly method?: HttpMethod;
-  /**
-   * Serve the function's OpenAPI page at /docs (and /redoc, /openapi.json).
-   * @default false
-   */
-  readonly docs?: boolean;
 }
 
-export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-export interface FastApiEndpointSpec extends WebSpec {
-  readonly kind: "fastapi";
-  readonly method: HttpMethod;
-  readonly docs: boolean;
+/** A web endpoint's spec, and what is worth a warning only where endpoints are paths. */
+export interface ParsedWeb extends Parsed<WebSpec> {
+  readonly pathModeWarnings: readonly string[];
 }
 
-/** A web endpoint's props less the constructs among them (`platform`, `transform`). */
-export type FastApiEndpointOptions = ComputeOptions & ScalingOptions & WebOptions & FastApiOptions;
-
-const fastApiSchema = withPairs(
-  z.strictObject({
-    ...webShape,
-    method: oneOf(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),
-    docs: flag().default(false),
-  }),
-  (input, report) => {
-    checkCompute(input, report);
-    const { minContainers, maxContainers } = input;
-    if (minContainers !== undefined && maxContainers !== undefined && maxContainers < minContainers) {
-      report({
-        prop: "maxContainers",
-        value: maxContainers,
-        message: `is below minContainers, ${minContainers}`,
-        fix: `Use ${minContainers} or more`,
-      });
-    }
-  },
-);
-
-function withDefaultName(props: unknown, id: string): unknown {
-  const isNamed = typeof props !== "object" || props === null || ("name" in props && props.name !== undefined);
-  return isNamed || Array.isArray(props) ? props : { ...props, name: kebabCase(id) };
-}
-
-/** Props of a FastApiEndpoint, checked and completed. `id` is the construct's, and gives the default name. */
-export function parseFastApiEndpoint(
+export type WebParser = (
   props: unknown,
   id: string,
   path: string,
   references: Readonly<Record<string, Reference>>,
-): Parsed<FastApiEndpointSpec> {
-  const input = parseProps(fastApiSchema, withDefaultName(props, id), path, references);
-  const { minContainers, maxContainers, label, rulePriority, healthPath, alarms, method, docs, ...compute } = input;
-  const spec: FastApiEndpointSpec = frozenCopy({
-    kind: "fastapi" as const,
-    ...computeSpec(compute),
-    method,
-    docs,
-    minContainers,
-    maxContainers: maxContainers ?? Math.max(10, minContainers),
-    label: label ?? defaultLabel(input.app, input.name),
-    ...(alarms === undefined ? {} : { alarms }),
-    ...(rulePriority === undefined ? {} : { rulePriority }),
-    ...(healthPath === undefined ? {} : { healthPath }),
+) => ParsedWeb;
+
+export type WebKind = "fastapi" | "asgi" | "wsgi" | "server";
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * A parser of a kind's props: the shape it adds, and what follows from it. `id` is the construct's, and gives the default
+ * name.
+ */
+export function webParser<const S extends z.ZodRawShape>(
+  own: S,
+  describe: (props: z.infer<z.ZodObject<S>>) => KindSpec,
+  pathModeWarnings: (props: z.infer<z.ZodObject<S>>) => string[] = () => [],
+): WebParser {
+  const schema = withPairs(z.strictObject({ ...webShape, ...own }), (input, report) => {
+    checkCompute(input as Parameters<typeof checkCompute>[0], report);
+    checkContainers(input, report);
   });
-  return { spec, warnings: computeWarnings(spec) };
+  return (props, id, path, references) => {
+    const input = parseProps(schema, withDefaultName(props, id), path, references) as WebInput &
+      z.infer<z.ZodObject<S>>;
+    const ownProps = Object.fromEntries(
+      Object.keys(own).map((key) => [key, input[key as keyof typeof input]]),
+    ) as z.infer<z.ZodObject<S>>;
+    const { minContainers, maxContainers, label, rulePriority, healthPath, alarms, ...rest } = input;
+    const compute = Object.fromEntries(Object.entries(rest).filter(([key]) => !(key in own))) as ComputeInput;
+    const spec: WebSpec = frozenCopy({
+      ...definedOnly(ownProps),
+      ...describe(ownProps),
+      ...computeSpec(compute),
+      minContainers,
+      maxContainers: maxContainers ?? Math.max(10, minContainers),
+      label: label ?? defaultLabel(input.app, input.name),
+      ...definedOnly({ alarms, rulePriority, healthPath }),
+    });
+    return { spec, warnings: computeWarnings(spec), pathModeWarnings: pathModeWarnings(ownProps) };
+  };
+}
+
+const webSchema = z.strictObject(webShape);
+type WebInput = z.infer<typeof webSchema>;
+
+function checkContainers(
+  { minContainers, maxContainers }: { minContainers?: unknown; maxContainers?: unknown },
+  report: Report,
+) {
+  if (typeof minContainers !== "number" || typeof maxContainers !== "number" || maxContainers >= minContainers) return;
+  report({
+    prop: "maxContainers",
+    value: maxContainers,
+    message: `is below minContainers, ${minContainers}`,
+    fix: `Use ${minContainers} or more`,
+  });
+}
+
+function definedOnly<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function withDefaultName(props: unknown, id: string): unknown {
+  const isNamed = typeof props !== "object" || props === null || ("name" in props && props.name !== undefined);
+  return isNamed || Array.isArray(props) ? props : { ...props, name: kebabCase(id) };
 }

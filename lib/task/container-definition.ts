@@ -34,5 +34,8 @@ export const FUNCTION_LABEL = "slipway.function";
 /** The variable that tells the app which loopback port to listen on. */
 export const PORT_VARIABLE = "PORT";
 
+/** The variable that tells the app its path on the load balancer, `/<label>`; only in path mode. */
+export const BASE_PATH_VARIABLE = "SLIPWAY_BASE_PATH";
+
 /** The variable that holds the gateway's configuration. */
 export const CONFIG_VARIABLE = "SLIPWAY_CONFIG";

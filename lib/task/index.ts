@@ -7,7 +7,7 @@ export {
   PORT_VARIABLE,
 } from "./container-definition";
 export { DEREGISTRATION_DELAY, deployMinutes, START_MARGIN } from "./deploy";
-export { DEFAULT_APP_PORT, GATEWAY_PORTS, type GatewayConfig, gatewayConfigSchema } from "./gateway-config";
+export { type GatewayConfig, gatewayConfigSchema } from "./gateway-config";
 export {
   type AccountScope,
   EXEC_STATEMENT,

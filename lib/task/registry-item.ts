@@ -1,7 +1,7 @@
-import type { FastApiEndpointSpec } from "../spec";
+import type { WebSpec } from "../spec";
 
 export interface RegistryEntry {
-  readonly spec: FastApiEndpointSpec;
+  readonly spec: WebSpec;
   readonly environment?: string;
   readonly url: string;
   readonly service: string;

@@ -1,13 +1,15 @@
-import type { FastApiEndpointSpec } from "../spec";
+import { GATEWAY_PORTS } from "../catalog";
+import type { WebSpec } from "../spec";
 import {
   APP_CONTAINER,
+  BASE_PATH_VARIABLE,
   CONFIG_VARIABLE,
   type ContainerDefinition,
   FUNCTION_LABEL,
   GATEWAY_CONTAINER,
   PORT_VARIABLE,
 } from "./container-definition";
-import { DEFAULT_APP_PORT, GATEWAY_PORTS, type GatewayConfig } from "./gateway-config";
+import type { GatewayConfig } from "./gateway-config";
 import { type SecretReference, secretReference } from "./secret-reference";
 import { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";
 
@@ -45,7 +47,7 @@ const EXIT_MARGIN = 10;
 const APP_STOP_TIMEOUT = 30;
 
 /** A web endpoint's task: the app on loopback, the gateway in front of it. */
-export function webTask(spec: FastApiEndpointSpec, platform: TaskPlatform, logGroup: string): WebTask {
+export function webTask(spec: WebSpec, platform: TaskPlatform, logGroup: string): WebTask {
   const size = taskSize(spec);
   const gateway = gatewayConfig(spec, platform);
   const secrets = Object.entries(spec.secrets).map(([variable, arn]) => secretReference(variable, arn));
@@ -68,10 +70,10 @@ export function webTask(spec: FastApiEndpointSpec, platform: TaskPlatform, logGr
   const app: ContainerDefinition = {
     ...shared(APP_CONTAINER),
     image: spec.image,
-    command: appCommand(spec),
+    command: spec.command,
     cpu: size.cpuUnits - GATEWAY_SHARE.cpuUnits,
     memoryReservation: size.memoryMiB - GATEWAY_SHARE.memoryMiB,
-    environment: variables({ PYTHONUNBUFFERED: "1", ...spec.env, [PORT_VARIABLE]: String(DEFAULT_APP_PORT) }),
+    environment: variables(appVariables(spec, platform)),
     ...(secrets.length > 0
       ? { secrets: secrets.map(({ variable, valueFrom }) => ({ name: variable, valueFrom })) }
       : {}),
@@ -99,23 +101,22 @@ export function webTask(spec: FastApiEndpointSpec, platform: TaskPlatform, logGr
   return { size, containers: [app, sidecar], gateway, secrets };
 }
 
-function appCommand({ kind, handler, method, docs }: FastApiEndpointSpec): string[] {
-  return [
-    "python",
-    "-m",
-    "slipway",
-    "serve",
-    "--kind",
-    kind,
-    "--handler",
-    handler,
-    "--method",
-    method,
-    ...(docs ? ["--docs"] : []),
-  ];
+function appVariables(spec: WebSpec, { domain }: TaskPlatform): Record<string, string> {
+  return {
+    // Python writes to a pipe in blocks: without this a crash would swallow its last lines.
+    ...(spec.kind === "server" ? {} : { PYTHONUNBUFFERED: "1" }),
+    ...(domain ? {} : { [BASE_PATH_VARIABLE]: pathPrefix(spec) }),
+    ...spec.env,
+    [PORT_VARIABLE]: String(spec.port),
+  };
 }
 
-function gatewayConfig(spec: FastApiEndpointSpec, platform: TaskPlatform): GatewayConfig {
+/** Path mode: where the endpoint is on the load balancer. */
+function pathPrefix({ label }: WebSpec): string {
+  return `/${label}`;
+}
+
+function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
   return {
     version: 1,
     app: spec.app,
@@ -128,7 +129,7 @@ function gatewayConfig(spec: FastApiEndpointSpec, platform: TaskPlatform): Gatew
       keepAliveMs: (platform.idleTimeout + KEEP_ALIVE_MARGIN) * 1000,
     },
     upstream: {
-      port: DEFAULT_APP_PORT,
+      port: spec.port,
       ready: {
         kind: spec.healthPath ? "http" : "tcp",
         path: spec.healthPath ?? "/",
@@ -137,7 +138,10 @@ function gatewayConfig(spec: FastApiEndpointSpec, platform: TaskPlatform): Gatew
       },
       poolIdleMs: POOL_IDLE_MS,
     },
-    web: { stripPrefix: platform.domain ? "" : `/${spec.label}` },
+    web: {
+      stripPrefix: platform.domain ? "" : pathPrefix(spec),
+      ...(spec.keepPrefix && !platform.domain ? { keepPrefix: true } : {}),
+    },
     drain: { deadlineMs: spec.drainTimeout * 1000, quietMs: QUIET_MS },
   };
 }

@@ -2,9 +2,9 @@ import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { Construct } from "constructs";
+import { GATEWAY_PORTS } from "../../../lib/catalog";
 import { slug } from "../../../lib/naming";
 import type { PlatformSpec } from "../../../lib/spec";
-import { GATEWAY_PORTS } from "../../../lib/task";
 import type { ResourceMaker } from "../engine/resource-maker";
 import type { PlatformResourceTable } from "./resources";
 

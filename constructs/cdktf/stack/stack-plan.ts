@@ -7,7 +7,7 @@ import { buildManifest, MANIFEST_FILE, renderSummary } from "../../../lib/manife
 import { type DashboardEndpoint, dashboardBody } from "../../../lib/monitoring";
 import { defaultLabel, physicalName } from "../../../lib/naming";
 import { assignPriorities, countQuotas, type ListenerRule, labelProblem } from "../../../lib/routing";
-import { describeProblem, type FastApiEndpointSpec, isToken, type LocatedProblem } from "../../../lib/spec";
+import { describeProblem, isToken, type LocatedProblem, type WebSpec } from "../../../lib/spec";
 import type { WebTask } from "../../../lib/task";
 import { onSynthesize, warn } from "../engine/synthesis-hook";
 import type { IPlatform } from "../platform/platform-ref";
@@ -16,7 +16,7 @@ import type { IPlatform } from "../platform/platform-ref";
 export interface EndpointEntry {
   readonly construct: Construct;
   readonly platform: IPlatform;
-  readonly spec: FastApiEndpointSpec;
+  readonly spec: WebSpec;
   readonly task: WebTask;
   readonly url: string;
   readonly rule: ListenerRule;

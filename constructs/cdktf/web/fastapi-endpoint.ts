@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { type FastApiEndpointOptions, parseFastApiEndpoint } from "../../../lib/spec";
-import { WEB_REFERENCES, type WebConstructProps, WebEndpoint } from "./web-endpoint";
+import { type WebConstructProps, WebEndpoint } from "./web-endpoint";
 
 export type FastApiEndpointProps = FastApiEndpointOptions & WebConstructProps;
 
@@ -15,7 +15,6 @@ export type FastApiEndpointProps = FastApiEndpointOptions & WebConstructProps;
  */
 export class FastApiEndpoint extends WebEndpoint {
   constructor(scope: Construct, id: string, props: FastApiEndpointProps) {
-    const path = scope.node.path ? `${scope.node.path}/${id}` : id;
-    super(scope, id, parseFastApiEndpoint(props, id, path, WEB_REFERENCES), props);
+    super(scope, id, parseFastApiEndpoint, props);
   }
 }

@@ -3,7 +3,7 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import type { FastApiEndpointSpec } from "../../../lib/spec";
+import type { WebSpec } from "../../../lib/spec";
 import {
   EXEC_STATEMENT,
   ecsTasksTrust,
@@ -15,7 +15,7 @@ import type { ResourceMaker } from "../engine/resource-maker";
 import type { WebResourceTable } from "./resources";
 
 interface RoleOptions {
-  readonly spec: FastApiEndpointSpec;
+  readonly spec: WebSpec;
   readonly region: string;
   readonly gatewayImage: string;
   readonly kmsKeyArn?: string;

@@ -1,15 +1,15 @@
 import { Op, TerraformOutput, TerraformSelf, Token } from "cdktf";
 import { Construct } from "constructs";
+import { GATEWAY_PORTS } from "../../../lib/catalog";
 import { DEFAULT_ALARMS, type MetricRef, type WebMetric, webAlarms, webMetric } from "../../../lib/monitoring";
 import { type Identity, physicalName } from "../../../lib/naming";
 import { webAddress } from "../../../lib/routing";
 import { webScaling } from "../../../lib/scaling";
-import { type FastApiEndpointSpec, isToken, type Parsed } from "../../../lib/spec";
+import { isToken, type WebParser } from "../../../lib/spec";
 import {
   DEREGISTRATION_DELAY,
   deployMinutes,
   GATEWAY_CONTAINER,
-  GATEWAY_PORTS,
   registryItem,
   START_MARGIN,
   webTask,
@@ -36,7 +36,7 @@ export interface WebConstructProps {
   readonly transform?: Transform<WebResourceTable>;
 }
 
-export const WEB_REFERENCES = {
+const WEB_REFERENCES = {
   platform: {
     required: true,
     expected: "a Platform",
@@ -56,13 +56,9 @@ export abstract class WebEndpoint extends Construct {
   readonly resources: WebResources;
   private readonly dimensions;
 
-  protected constructor(
-    scope: Construct,
-    id: string,
-    { spec, warnings }: Parsed<FastApiEndpointSpec>,
-    props: WebConstructProps,
-  ) {
+  protected constructor(scope: Construct, id: string, parse: WebParser, props: WebConstructProps) {
     super(scope, id);
+    const { spec, warnings, pathModeWarnings } = parse(props, id, this.node.path, WEB_REFERENCES);
     const { platform } = props;
     requireSameStack(this, platform, {
       prop: "platform",
@@ -148,7 +144,7 @@ export abstract class WebEndpoint extends Construct {
       cluster: attributes.clusterArn,
       taskDefinition: taskDefinition.arn,
       desiredCount: spec.minContainers,
-      capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
+      capacityProviderStrategy: [{ capacityProvider: spec.spot ? "FARGATE_SPOT" : "FARGATE", weight: 1 }],
       availabilityZoneRebalancing: "ENABLED",
       deploymentCircuitBreaker: { enable: true, rollback: true },
       deploymentMinimumHealthyPercent: 100,
@@ -236,7 +232,7 @@ export abstract class WebEndpoint extends Construct {
         alarms: alarms.length,
         dimensions: this.dimensions,
       },
-      warnings,
+      attributes.domain ? warnings : [...warnings, ...pathModeWarnings],
     );
   }
 

@@ -1,8 +1,8 @@
-import { type FastApiEndpointSpec, parseFastApiEndpoint } from "../../../lib/spec";
+import { type WebSpec, parseFastApiEndpoint } from "../../../lib/spec";
 import type { TaskPlatform } from "../../../lib/task";
 
 /** A parsed endpoint, `hello/greet`. */
-export function webSpec(props: object = {}): FastApiEndpointSpec {
+export function webSpec(props: object = {}): WebSpec {
   const fewest = { app: "hello", handler: "app:hello", image: "registry.acme.com/hello:1" };
   return parseFastApiEndpoint({ ...fewest, ...props }, "greet", "stack/greet", {}).spec;
 }

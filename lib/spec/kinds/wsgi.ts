@@ -1,0 +1,20 @@
+import { DEFAULT_APP_PORT } from "../../catalog";
+import type { ComputeOptions } from "../compute";
+import { handler } from "../handler";
+import type { Handler } from "../values";
+import { type ScalingOptions, type WebOptions, webParser } from "../web";
+import { pythonCommand } from "./python-command";
+
+export interface WsgiOptions {
+  /** `"module:app"` within `source`: a WSGI app (Flask, Django), or a function without parameters that returns one. */
+  readonly handler: Handler;
+}
+
+/** A WsgiApp's props less the constructs among them (`platform`, `transform`). */
+export type WsgiAppOptions = ComputeOptions & ScalingOptions & WebOptions & WsgiOptions;
+
+export const parseWsgiApp = webParser({ handler: handler("app") }, (props) => ({
+  kind: "wsgi",
+  port: DEFAULT_APP_PORT,
+  command: pythonCommand("wsgi", props.handler),
+}));
