@@ -113,8 +113,12 @@ describe("an endpoint", () => {
   });
 
   test("with a transform of a resource that it cannot have", () => {
-    expect(refused(endpointWith({ transform: { servce: (config: Wrong) => config } }))).toBe(
-      "stack/greet: transform.servce: is not a resource of this construct; it has cpuScaling, errorsAlarm, execPolicy, executionPolicy, executionRole, healthyAlarm, latencyAlarm, logGroup, registryItem, requestsScaling, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole. Did you mean service? [SLIPWAY_E_UNKNOWN_PROP]",
+    const transforming = (name: string) => endpointWith({ transform: { [name]: (config: Wrong) => config } });
+    expect(refused(transforming("servce"))).toBe(
+      "stack/greet: transform.servce: is not a resource of this construct. Did you mean service? [SLIPWAY_E_UNKNOWN_PROP]",
+    );
+    expect(refused(transforming("bucket"))).toBe(
+      "stack/greet: transform.bucket: is not a resource of this construct; it has cpuScaling, errorsAlarm, execPolicy, executionPolicy, executionRole, healthyAlarm, latencyAlarm, logGroup, registryItem, requestsScaling, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole. Remove transform.bucket. [SLIPWAY_E_UNKNOWN_PROP]",
     );
   });
 

@@ -95,7 +95,7 @@ describe("the service", () => {
 
   test("leaves its count to autoscaling after the first apply", () => {
     expect(service.desired_count).toBe(1);
-    expect(service.lifecycle).toEqual({ ignore_changes: ["desired_count"] });
+    expect(service.lifecycle.ignore_changes).toEqual(["desired_count"]);
   });
 
   test("gives tasks their startup time, and some for the pull, before failed health checks count", () => {
@@ -111,6 +111,20 @@ describe("the service", () => {
       wait_for_steady_state: false,
       timeouts: { create: "192m", update: "192m" },
     });
+  });
+
+  test("fails the apply when ECS rolled the new version back, which the provider alone takes for success", () => {
+    const [postcondition] = service.lifecycle.postcondition;
+    expect(postcondition.condition).toMatch(
+      /^\$\{\(self\.task_definition == aws_ecs_task_definition\.greet_task-definition_\w+\.arn\)\}$/,
+    );
+    expect(postcondition.error_message).toContain("The new version of hello/greet did not become healthy");
+    const unwatched = deploy({ waitForDeploy: false }).synthesized.one("aws_ecs_service");
+    expect(unwatched.lifecycle).toEqual({ ignore_changes: ["desired_count"] });
+  });
+
+  test("is never made anew beside the old one: two of a name cannot be", () => {
+    expect(service.lifecycle).not.toHaveProperty("create_before_destroy");
   });
 
   test("starts when rule, permissions, capacity and the way to the internet exist, and is destroyed before them", () => {
