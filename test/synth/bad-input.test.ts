@@ -298,7 +298,7 @@ describe("a stack", () => {
   test("with a priority outside of what the stack may use, which names one inside", () => {
     const lines = refusedAtSynth((stack) => addEndpoint(stack, platformIn(stack, DOMAIN), "one", { rulePriority: 5 }));
     expect(lines).toEqual([
-      "[stack] stack/one: rulePriority 5: rules this specific have priorities 8001 to 9500 in this stack, integers only. Set rulePriority: 8001, or leave it out. [SLIPWAY_E_RULE_PRIORITY_RANGE]",
+      "[stack] stack/one: rulePriority 5: rules this specific have priorities 4801 to 11550 in this stack, integers only. Set rulePriority: 4801, or leave it out. [SLIPWAY_E_RULE_PRIORITY_RANGE]",
     ]);
   });
 

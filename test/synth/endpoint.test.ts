@@ -1,6 +1,7 @@
-import { TerraformElement } from "cdktf";
+import { TerraformElement, TerraformVariable } from "cdktf";
+import { Platform } from "slipway";
 import { kebabCase } from "../../lib/naming";
-import { type Config, containersOf, DOMAIN, deploy } from "./stacks";
+import { addEndpoint, type Config, containersOf, DOMAIN, deploy, newStack, PLATFORM, Synthesized } from "./stacks";
 
 const SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1B2c3";
 
@@ -399,4 +400,14 @@ describe("what the construct offers", () => {
     expect(synthesized.one("aws_lb").enable_http2).toBe(false);
     expect(platform.resources.loadBalancer.enableHttp2Input).toBe(false);
   });
+});
+
+test("a variable that is known only after apply is encoded by Terraform, whatever it will hold", () => {
+  const stack = newStack();
+  const platform = new Platform(stack, "platform", PLATFORM);
+  const motto = new TerraformVariable(stack, "motto", { type: "string" });
+  addEndpoint(stack, platform, "greet", { env: { MOTTO: motto.stringValue, PLAIN: 'say "hi"' } });
+  const { container_definitions: text } = new Synthesized(stack).one("aws_ecs_task_definition");
+  expect(text).toMatch(/^\$\{jsonencode\(/);
+  expect(text).toContain('"name" = "MOTTO", "value" = var.motto');
 });
