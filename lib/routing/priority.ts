@@ -12,16 +12,20 @@ export interface PriorityRange {
  * bands are the widest: the wider, the rarer two hashes meet. 48001 to 50000 stay free for rules made by hand.
  */
 const BAND_WIDTHS: Readonly<Record<Band, number>> = {
-  "host-path": 3200,
-  "host-prefix": 4800,
-  host: 24000,
-  prefix: 12800,
-  "wildcard-host": 1600,
-  "catch-all": 1600,
+  "host-path": 1800,
+  "host-prefix": 3000,
+  host: 27000,
+  prefix: 14400,
+  "wildcard-host": 900,
+  "catch-all": 900,
 };
 
-/** Every band is cut into this many equal sub-ranges, one for each stack that puts rules on the same listener. */
+/** Every band is cut into this many sub-ranges, one for each stack that puts rules on the same listener. */
 export const PRIORITY_BANDS = 16;
+
+/** The first sub-range is the platform's own stack's, where most users have all their endpoints: as wide as five of the others. */
+const OWN_SHARES = 5;
+const SHARES = OWN_SHARES + PRIORITY_BANDS - 1;
 
 /** The priorities that one stack may use for rules of one band. */
 export function priorityRange(band: Band, priorityBand: number): PriorityRange {
@@ -30,9 +34,9 @@ export function priorityRange(band: Band, priorityBand: number): PriorityRange {
   }
   const wider = BANDS.slice(0, BANDS.indexOf(band));
   const bandFirst = wider.reduce((sum, each) => sum + BAND_WIDTHS[each], 1);
-  const width = BAND_WIDTHS[band] / PRIORITY_BANDS;
-  const first = bandFirst + priorityBand * width;
-  return { first, last: first + width - 1 };
+  const share = BAND_WIDTHS[band] / SHARES;
+  const first = priorityBand === 0 ? bandFirst : bandFirst + (OWN_SHARES + priorityBand - 1) * share;
+  return { first, last: first + (priorityBand === 0 ? OWN_SHARES : 1) * share - 1 };
 }
 
 /**

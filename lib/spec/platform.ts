@@ -18,7 +18,8 @@ export interface PlatformOptions {
   readonly environment?: string;
   /**
    * Endpoints are at `https://<host label>.<domain>`, under one wildcard certificate. Without a domain they are paths
-   * (`http://<load balancer>/<label>/`) over plain HTTP, and the synth warns.
+   * (`http://<load balancer>/<label>/`) over plain HTTP, and the synth warns. At most 62 characters, which is ACM's limit, unless
+   * `certificateArn` is given.
    * @default - path mode
    */
   readonly domain?: string;
@@ -38,7 +39,7 @@ export interface PlatformOptions {
    */
   readonly scheme?: "internet-facing" | "internal";
   /**
-   * IPv4 ranges that may connect to the load balancer.
+   * IPv4 ranges in CIDR notation that may connect to the load balancer, known at synth.
    * @default ["0.0.0.0/0"]
    */
   readonly allowCidrs?: readonly string[];
@@ -60,8 +61,8 @@ export interface PlatformOptions {
    */
   readonly alarmTopicArn?: string;
   /**
-   * Customer-managed KMS key for log groups, the registry table and the alarms topic. Its policy must allow CloudWatch Logs and
-   * CloudWatch alarms to use it.
+   * Customer-managed KMS key, by its own ARN and not an alias's, for log groups, the registry table and the alarms topic. Its
+   * policy must allow CloudWatch Logs and CloudWatch alarms to use it.
    * @default - keys owned by AWS
    */
   readonly kmsKeyArn?: string;

@@ -113,8 +113,12 @@ describe("an endpoint", () => {
   });
 
   test("with a transform of a resource that it cannot have", () => {
-    expect(refused(endpointWith({ transform: { servce: (config: Wrong) => config } }))).toBe(
-      "stack/greet: transform.servce: is not a resource of this construct; it has cpuScaling, errorsAlarm, execPolicy, executionPolicy, executionRole, healthyAlarm, latencyAlarm, logGroup, registryItem, requestsScaling, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole. Did you mean service? [SLIPWAY_E_UNKNOWN_PROP]",
+    const transforming = (name: string) => endpointWith({ transform: { [name]: (config: Wrong) => config } });
+    expect(refused(transforming("servce"))).toBe(
+      "stack/greet: transform.servce: is not a resource of this construct. Did you mean service? [SLIPWAY_E_UNKNOWN_PROP]",
+    );
+    expect(refused(transforming("bucket"))).toBe(
+      "stack/greet: transform.bucket: is not a resource of this construct; it has cpuScaling, errorsAlarm, execPolicy, executionPolicy, executionRole, healthyAlarm, latencyAlarm, logGroup, registryItem, requestsScaling, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole. Remove transform.bucket. [SLIPWAY_E_UNKNOWN_PROP]",
     );
   });
 
@@ -294,7 +298,7 @@ describe("a stack", () => {
   test("with a priority outside of what the stack may use, which names one inside", () => {
     const lines = refusedAtSynth((stack) => addEndpoint(stack, platformIn(stack, DOMAIN), "one", { rulePriority: 5 }));
     expect(lines).toEqual([
-      "[stack] stack/one: rulePriority 5: rules this specific have priorities 8001 to 9500 in this stack, integers only. Set rulePriority: 8001, or leave it out. [SLIPWAY_E_RULE_PRIORITY_RANGE]",
+      "[stack] stack/one: rulePriority 5: rules this specific have priorities 4801 to 11550 in this stack, integers only. Set rulePriority: 4801, or leave it out. [SLIPWAY_E_RULE_PRIORITY_RANGE]",
     ]);
   });
 

@@ -1,6 +1,7 @@
-import { TerraformElement } from "cdktf";
+import { TerraformElement, TerraformVariable } from "cdktf";
+import { Platform } from "slipway";
 import { kebabCase } from "../../lib/naming";
-import { type Config, containersOf, DOMAIN, deploy } from "./stacks";
+import { addEndpoint, type Config, containersOf, DOMAIN, deploy, newStack, PLATFORM, Synthesized } from "./stacks";
 
 const SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-a1B2c3";
 
@@ -95,7 +96,7 @@ describe("the service", () => {
 
   test("leaves its count to autoscaling after the first apply", () => {
     expect(service.desired_count).toBe(1);
-    expect(service.lifecycle).toEqual({ ignore_changes: ["desired_count"] });
+    expect(service.lifecycle.ignore_changes).toEqual(["desired_count"]);
   });
 
   test("gives tasks their startup time, and some for the pull, before failed health checks count", () => {
@@ -111,6 +112,20 @@ describe("the service", () => {
       wait_for_steady_state: false,
       timeouts: { create: "192m", update: "192m" },
     });
+  });
+
+  test("fails the apply when ECS rolled the new version back, which the provider alone takes for success", () => {
+    const [postcondition] = service.lifecycle.postcondition;
+    expect(postcondition.condition).toMatch(
+      /^\$\{\(self\.task_definition == aws_ecs_task_definition\.greet_task-definition_\w+\.arn\)\}$/,
+    );
+    expect(postcondition.error_message).toContain("The new version of hello/greet did not become healthy");
+    const unwatched = deploy({ waitForDeploy: false }).synthesized.one("aws_ecs_service");
+    expect(unwatched.lifecycle).toEqual({ ignore_changes: ["desired_count"] });
+  });
+
+  test("is never made anew beside the old one: two of a name cannot be", () => {
+    expect(service.lifecycle).not.toHaveProperty("create_before_destroy");
   });
 
   test("starts when rule, permissions, capacity and the way to the internet exist, and is destroyed before them", () => {
@@ -385,4 +400,14 @@ describe("what the construct offers", () => {
     expect(synthesized.one("aws_lb").enable_http2).toBe(false);
     expect(platform.resources.loadBalancer.enableHttp2Input).toBe(false);
   });
+});
+
+test("a variable that is known only after apply is encoded by Terraform, whatever it will hold", () => {
+  const stack = newStack();
+  const platform = new Platform(stack, "platform", PLATFORM);
+  const motto = new TerraformVariable(stack, "motto", { type: "string" });
+  addEndpoint(stack, platform, "greet", { env: { MOTTO: motto.stringValue, PLAIN: 'say "hi"' } });
+  const { container_definitions: text } = new Synthesized(stack).one("aws_ecs_task_definition");
+  expect(text).toMatch(/^\$\{jsonencode\(/);
+  expect(text).toContain('"name" = "MOTTO", "value" = var.motto');
 });

@@ -109,7 +109,7 @@ function propsOf(error: unknown): string[] {
 
 const JSON_ATTRIBUTES = ["container_definitions", "policy", "assume_role_policy", "item", "dashboard_body"];
 /** A template that Terraform would evaluate, and what it may begin with: a reference or a function call. */
-const TEMPLATE = /(?<!\$)\$\{(?!(?:data\.)?aws_\w+\.[\w-]+\.|var\.|\w+\()|(?<!%)%\{/;
+const TEMPLATE = /(?<!\$)\$\{(?!(?:data\.)?aws_\w+\.[\w-]+\.|var\.|\(self\.|\w+\()|(?<!%)%\{/;
 
 /** JSON within JSON, with something in place of what Terraform will put into it. */
 function applied(json: string): unknown {

@@ -92,14 +92,14 @@ function transformProblems(name: string, change: unknown, known: readonly string
   const prop = `transform.${name}`;
   if (!known.includes(name)) {
     const close = nearest(name, known);
-    const fix = close ? `Did you mean ${close}?` : `Remove ${prop}`;
+    const list = `; it has ${[...known].sort().join(", ")}`;
     return [
       {
         code: "SLIPWAY_E_UNKNOWN_PROP",
         prop,
         value: undefined,
-        message: `is not a resource of this construct; it has ${[...known].sort().join(", ")}`,
-        fix,
+        message: `is not a resource of this construct${close ? "" : list}`,
+        fix: close ? `Did you mean ${close}?` : `Remove ${prop}`,
       },
     ];
   }

@@ -78,21 +78,24 @@ export class Network extends Construct implements INetwork {
     const publicSubnets = plan.publicCidrs.map((cidr, zone) => subnet("public", cidr, zone));
     const privateSubnets = plan.privateCidrs.map((cidr, zone) => subnet("private", cidr, zone));
 
-    const publicRoutes = new RouteTable(this, "public-routes", { vpcId: vpc.id, tags: tags("public") });
+    const publicRoutes = new RouteTable(this, "public-route-table", { vpcId: vpc.id, tags: tags("public") });
     new Route(this, "public-default-route", {
       routeTableId: publicRoutes.id,
       destinationCidrBlock: "0.0.0.0/0",
       gatewayId: internetGateway.id,
     });
     publicSubnets.forEach((one, zone) => {
-      new RouteTableAssociation(this, `public-routes-${zone + 1}`, { subnetId: one.id, routeTableId: publicRoutes.id });
+      new RouteTableAssociation(this, `public-route-table-association-${zone + 1}`, {
+        subnetId: one.id,
+        routeTableId: publicRoutes.id,
+      });
     });
     const privateRoutes = privateSubnets.map((one, zone) => {
-      const table = new RouteTable(this, `private-routes-table-${zone + 1}`, {
+      const table = new RouteTable(this, `private-route-table-${zone + 1}`, {
         vpcId: vpc.id,
         tags: tags(`private-${zone + 1}`),
       });
-      const association = new RouteTableAssociation(this, `private-routes-${zone + 1}`, {
+      const association = new RouteTableAssociation(this, `private-route-table-association-${zone + 1}`, {
         subnetId: one.id,
         routeTableId: table.id,
       });

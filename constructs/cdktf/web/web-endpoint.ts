@@ -1,4 +1,4 @@
-import { Op, TerraformOutput, TerraformSelf, Token } from "cdktf";
+import { Fn, Op, TerraformOutput, TerraformSelf, Token } from "cdktf";
 import { Construct } from "constructs";
 import { GATEWAY_PORTS } from "../../../lib/catalog";
 import { DEFAULT_ALARMS, type MetricRef, type WebMetric, webAlarms, webMetric } from "../../../lib/monitoring";
@@ -12,6 +12,7 @@ import {
   GATEWAY_CONTAINER,
   registryItem,
   START_MARGIN,
+  type WebTask,
   webTask,
 } from "../../../lib/task";
 import { literalText } from "../engine/literal-text";
@@ -104,7 +105,7 @@ export abstract class WebEndpoint extends Construct {
       },
       executionRoleArn: roles.execution.arn,
       taskRoleArn: roles.task.arn,
-      containerDefinitions: literalText(JSON.stringify(task.containers)),
+      containerDefinitions: containerDefinitionsJson(task.containers, spec.env),
       tags,
     });
     const targetGroup = maker.make("targetGroup", {
@@ -245,6 +246,15 @@ export abstract class WebEndpoint extends Construct {
 /** Of letters, digits, dashes and underscores, and no digit first. */
 function outputId(text: string): string {
   return /^\d/.test(text) ? `_${text}` : text;
+}
+
+/**
+ * JSON that a reviewer can read; but where a variable's value is known only after apply, Terraform has to encode it: a value with
+ * quotes or line breaks would break JSON that is written here.
+ */
+function containerDefinitionsJson(containers: WebTask["containers"], env: Readonly<Record<string, string>>): string {
+  if (Object.values(env).some((value) => isToken(value))) return Fn.jsonencode(containers);
+  return literalText(JSON.stringify(containers));
 }
 
 /** What a physical name may be made of: a value that is known only after apply may not. */

@@ -35,11 +35,13 @@ test("the ranges of all bands and stacks lie one after another from 1, a narrowe
   expect(next - 1).toBe(48_000);
 });
 
-test.each(BANDS.map((band, i) => [band, [200, 300, 1500, 800, 100, 100][i]!]))(
-  "a stack has %p rules in the priorities of the band: %i",
-  (band, count) => {
-    const { first, last } = priorityRange(band, 15);
-    expect(last - first + 1).toBe(count);
+test.each(BANDS.map((band, i) => [band, [450, 750, 6750, 3600, 225, 225][i]!, [90, 150, 1350, 720, 45, 45][i]!]))(
+  "in the band %p the platform's stack has %i priorities, and every other one %i",
+  (band, own, others) => {
+    const widths = [0, 1, 15]
+      .map((priorityBand) => priorityRange(band, priorityBand))
+      .map(({ first, last }) => last - first + 1);
+    expect(widths).toEqual([own, others, others]);
   },
 );
 
@@ -52,7 +54,7 @@ test("priorities are frozen: a change here moves the rules that users have deplo
     hashedPriority({ hosts: ["acme--hello.example.com"], paths: [] }, "acme/hello", 0),
     hashedPriority({ hosts: ["acme--hello.example.com"], paths: [] }, "acme/hello", 15),
     hashedPriority({ hosts: [], paths: ["/acme-hello", "/acme-hello/*"] }, "acme/hello", 0),
-  ]).toEqual([9383, 31883, 32623]);
+  ]).toEqual([10683, 30933, 33223]);
 });
 
 test("every hashed priority is inside the range of its band and stack", () => {
