@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { isOpen } from "./connections";
 import { PYTHON_SETUP_MS, testPython } from "./python-fixture";
 import { removeProcesses, SlipwayProcess, serve } from "./slipway-process";
 
@@ -268,14 +269,3 @@ async def slow():
     expect(process.stderr).toBe("");
   });
 });
-
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("error", () => resolve(false));
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
-}

@@ -8,12 +8,12 @@ let environment: Promise<PythonEnvironment> | undefined;
 /** How long making the environment may take where it is not cached yet. */
 export const PYTHON_SETUP_MS = 300_000;
 
-/** A real environment with `slipway`, fastapi and uvicorn, made once and kept for later runs. */
+/** A real environment with `slipway`, what every kind needs, and the frameworks in requirements.txt, kept for later runs. */
 export function testPython(): Promise<PythonEnvironment> {
   environment ??= ensurePythonEnvironment({
     folder: CACHE,
     source: __dirname,
-    kinds: ["fastapi"],
+    kinds: ["fastapi", "asgi", "wsgi"],
     onProgress: () => {},
   });
   return environment;

@@ -89,16 +89,28 @@ export async function removeProcesses(): Promise<void> {
   await Promise.all([...running].map((process) => process.remove()));
 }
 
+export type Serving = { process: SlipwayProcess; url: string; port: number };
+
 /** `python -m slipway serve --kind fastapi --handler app:… --port 0`, up to its ready line. */
-export async function serve(
+export function serve(
   app: string,
   handler: string,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
-): Promise<{ process: SlipwayProcess; url: string; port: number }> {
+): Promise<Serving> {
+  return serveKind("fastapi", { "app.py": app }, handler, args, env);
+}
+
+export async function serveKind(
+  kind: "fastapi" | "asgi" | "wsgi",
+  files: Readonly<Record<string, string>>,
+  handler: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Serving> {
   const process = await SlipwayProcess.start({
-    files: { "app.py": app },
-    args: ["-m", "slipway", "serve", "--kind", "fastapi", "--handler", handler, "--port", "0", ...args],
+    files,
+    args: ["-m", "slipway", "serve", "--kind", kind, "--handler", handler, "--port", "0", ...args],
     env,
   });
   const url = await process.until("the ready line", () => /http:\/\/127\.0\.0\.1:\d+/.exec(process.stdout)?.[0]);

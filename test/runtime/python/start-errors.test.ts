@@ -40,7 +40,7 @@ async function refusal({
   return stderr.replaceAll(folder, "FOLDER").trimEnd();
 }
 
-describe("a handler that is not of the form module:function", () => {
+describe("a handler that is not of the form module:name", () => {
   test.each([
     ["app.py:hello", '"app:hello"'],
     ["./src/app.py:hello", '"src.app:hello"'],
@@ -48,13 +48,13 @@ describe("a handler that is not of the form module:function", () => {
     ["app::hello", '"app:hello"'],
     ["app:hello()", '"app:hello"'],
     ["app.hello", '"app:hello"'],
-    ["app", '"app:function"'],
-    ["app:", '"app:function"'],
-    ["", '"app:hello" for the function hello in app.py'],
-    ["my-app:hello", '"app:hello" for the function hello in app.py'],
+    ["app", '"app:name"'],
+    ["app:", '"app:name"'],
+    ["", '"app:hello" for hello in app.py'],
+    ["my-app:hello", '"app:hello" for hello in app.py'],
   ])("%j is answered with what to write", async (handler, write) => {
     expect(await refusal({ handler })).toBe(
-      `slipway: --handler "${handler}" is not of the form module:function. Write ${write}.`,
+      `slipway: --handler "${handler}" is not of the form module:name. Write ${write}.`,
     );
   });
 });
@@ -166,7 +166,7 @@ describe("what it needs around it", () => {
     // -S hides the installed packages.
     const message = await refusal({ interpreter: ["-S"], env: { PYTHONPATH: PACKAGE } });
     expect(message).toMatch(
-      /^slipway: fastapi and uvicorn are not installed in .*\. Run pip install "slipway\[asgi\]", or add fastapi and uvicorn to requirements\.txt\.$/,
+      /^slipway: fastapi and uvicorn are not installed in .*\. Run pip install "slipway\[fastapi\]", or add fastapi and uvicorn to requirements\.txt\.$/,
     );
   });
 
@@ -232,8 +232,8 @@ describe("what it needs around it", () => {
 describe("wrong usage is exit code 2, with what is allowed", () => {
   test.each([
     [
-      ["--kind", "asgi", "--handler", "app:hello"],
-      /argument --kind: invalid choice: 'asgi' \(choose from '?fastapi'?\)/,
+      ["--kind", "server", "--handler", "app:hello"],
+      /argument --kind: invalid choice: 'server' \(choose from '?fastapi'?, '?asgi'?, '?wsgi'?\)/,
     ],
     [["--kind", "fastapi"], /the following arguments are required: --handler/],
     [
@@ -241,6 +241,13 @@ describe("wrong usage is exit code 2, with what is allowed", () => {
       /invalid choice: 'HEAD' \(choose from '?GET'?, /,
     ],
     [["--kind", "fastapi", "--handler", "app:hello", "--startup-timeout", "5"], /unrecognized arguments/],
+    [["--kind", "asgi", "--handler", "app:app", "--docs"], /--docs belongs to --kind fastapi, not to --kind asgi/],
+    [
+      ["--kind", "asgi", "--handler", "app:app", "--threads", "4"],
+      /--threads belongs to --kind wsgi, not to --kind asgi/,
+    ],
+    [["--kind", "wsgi", "--handler", "app:app", "--threads", "0"], /'0' is not a number from 1 to 1000/],
+    [["--kind", "wsgi", "--handler", "app:app", "--threads", "1001"], /'1001' is not a number from 1 to 1000/],
   ])("%j", async (args, message) => {
     const { code, stderr } = await run({ args: ["-m", "slipway", "serve", ...args] });
     expect(code).toBe(2);

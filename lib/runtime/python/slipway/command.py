@@ -9,21 +9,30 @@ from collections.abc import Sequence
 
 from slipway import __version__
 from slipway.errors import StartError
-from slipway.serve import serve
+from slipway.serve import KINDS, Options, serve
 
 _DEFAULT_PORT = "8000"
+# As many requests as an endpoint of this kind gets at the same time by default. A thread is made when it is needed.
+_DEFAULT_THREADS = 100
+_MAX_THREADS = 1000
+# Options that mean something to one kind only, and would otherwise be ignored in silence.
+_ONLY_FOR = {"method": "fastapi", "docs": "fastapi", "threads": "wsgi"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 1 for what the user can fix in code or settings, 2 for wrong usage."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    for option, kind in _ONLY_FOR.items():
+        if getattr(arguments, option) and arguments.kind != kind:
+            parser.error(f"--{option} belongs to --kind {kind}, not to --kind {arguments.kind}")
+    options = Options(
+        method=arguments.method or "GET",
+        docs=arguments.docs,
+        threads=arguments.threads or _DEFAULT_THREADS,
+    )
     try:
-        serve(
-            handler=arguments.handler,
-            method=arguments.method,
-            docs=arguments.docs,
-            port=_port(arguments.port),
-        )
+        serve(kind=arguments.kind, handler=arguments.handler, port=_port(arguments.port), options=options)
     except StartError as error:
         print(f"slipway: {error}", file=sys.stderr)
         return 1
@@ -37,25 +46,41 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "serve",
         allow_abbrev=False,
-        help="serve a handler over HTTP on 127.0.0.1",
-        description="Serve a handler over HTTP on 127.0.0.1, where the gateway beside it forwards requests to.",
+        help="serve a function or an app over HTTP on 127.0.0.1",
+        description="Serve a function or an app over HTTP on 127.0.0.1, where the gateway beside it forwards to.",
     )
-    command.add_argument("--kind", required=True, choices=["fastapi"], help="fastapi: one function, answering at /")
+    command.add_argument(
+        "--kind",
+        required=True,
+        choices=KINDS,
+        help="fastapi: one function, answering at /; asgi, wsgi: an app, or a function that returns one",
+    )
     command.add_argument(
         "--handler",
         required=True,
-        metavar="module:function",
+        metavar="module:name",
         help='looked up from the current folder: "app:hello" is hello in app.py',
     )
     command.add_argument(
         "--method",
-        default="GET",
         choices=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        help="the HTTP method to answer (default: GET)",
+        help="of fastapi: the HTTP method to answer (default: GET)",
     )
-    command.add_argument("--docs", action="store_true", help="also serve /docs, /redoc and /openapi.json")
+    command.add_argument("--docs", action="store_true", help="of fastapi: also serve /docs, /redoc and /openapi.json")
+    command.add_argument(
+        "--threads",
+        type=_threads,
+        metavar="N",
+        help=f"of wsgi: requests answered at the same time, 1 to {_MAX_THREADS} (default: {_DEFAULT_THREADS})",
+    )
     command.add_argument("--port", help="default: the variable PORT, else 8000; 0 takes any free port")
     return parser
+
+
+def _threads(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_THREADS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MAX_THREADS}")
+    return int(text)
 
 
 def _port(option: str | None) -> int:

@@ -1,16 +1,22 @@
-"""Requests whose handler raised, after the framework has answered them."""
+"""Requests and WebSockets whose handler raised."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from slipway.asgi import AsgiApp, Message, Receive, Scope, Send
 from slipway.logs import logger
 
+# RFC 6455, section 7.4.1: the server met what it did not expect.
+_INTERNAL_ERROR = 1011
+
 
 class FailedRequests:
-    """Logs what a request raised, and keeps its connection open when its response is complete.
+    """Logs what a request or a WebSocket raised, and ends it as a client expects it.
 
-    The framework answers 500 and raises again. uvicorn would then close the connection without having announced it, and
-    the gateway might just have sent the next request on it.
+    A framework answers a failed request with 500 and raises again. uvicorn would then close the connection without
+    having announced it, and the gateway might just have sent the next request on it: a complete response keeps it open.
+    A WebSocket that uvicorn would drop is closed with 1011.
     """
 
     def __init__(self, app: AsgiApp) -> None:
@@ -18,15 +24,23 @@ class FailedRequests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         complete = False
+        open_socket = False
 
         async def watched_send(message: Message) -> None:
-            nonlocal complete
+            nonlocal complete, open_socket
             await send(message)
             complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+            open_socket = message["type"] in ("websocket.accept", "websocket.send")
 
         try:
             await self._app(scope, receive, watched_send)
         except Exception:
-            if not complete:
+            if complete:
+                logger.exception("%s %s failed", scope["method"], scope["path"])
+            elif open_socket:
+                logger.exception("WebSocket %s failed", scope["path"])
+                # The client may have left by now.
+                with suppress(Exception):
+                    await send({"type": "websocket.close", "code": _INTERNAL_ERROR})
+            else:
                 raise
-            logger.exception("%s %s failed", scope["method"], scope["path"])

@@ -1,4 +1,4 @@
-"""The path prefix that the gateway stripped, given back to the app as ASGI's ``root_path``."""
+"""The path prefix that the gateway stripped, given back to an ASGI app as ``root_path``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from slipway.asgi import AsgiApp, Receive, Scope, Send
 
 _HEADER = b"x-forwarded-prefix"
 # The gateway sends the label of an endpoint. Anything else would end up in the page of /docs.
-_PREFIX = re.compile(rb"/[a-z0-9-]+")
+PREFIX = re.compile(r"/[a-z0-9-]+")
 
 
 class ForwardedPrefix:
@@ -20,8 +20,8 @@ class ForwardedPrefix:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
             prefix = next((value for name, value in scope["headers"] if name == _HEADER), b"")
-            if _PREFIX.fullmatch(prefix):
-                text = prefix.decode("ascii")
+            text = prefix.decode("latin-1")
+            if PREFIX.fullmatch(text):
                 scope = {
                     **scope,
                     "root_path": text,

@@ -1,4 +1,4 @@
-"""The handler: finding the user's function by its name, and saying what is wrong when that fails."""
+"""The handler: finding what the user named, and saying what is wrong when that fails."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ from slipway.user_code import short_path, user_frames, user_traceback
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What a handler has to name."""
+
+    # As in "app:answer is an object of type int, not …".
+    singular: str
+    # As in "… in app.py: hello, process."
+    plural: str
+    fits: Callable[[object], bool]
+
+
+@dataclass(frozen=True)
 class Handler:
     """``module:name``, as in ``app:hello`` for ``hello`` in ``app.py``."""
 
@@ -34,18 +45,22 @@ class Handler:
         module, _, name = text.partition(":")
         if _is_dotted_name(module) and name.isidentifier() and not module.endswith(".py"):
             return cls(module, name)
-        raise StartError(f'--handler "{text}" is not of the form module:function. Write {_suggestion(text)}.')
+        raise StartError(f'--handler "{text}" is not of the form module:name. Write {_suggestion(text)}.')
 
-    def load(self) -> Callable[..., Any]:
-        """Import the module from the current folder and return the function."""
+    def load(self, wanted: Wanted) -> Any:
+        """Import the module from the current folder and return what is called so there: a callable at least."""
         module = _import(self.module)
         if not hasattr(module, self.name):
-            raise StartError(_no_such_name(module, self.name))
+            raise StartError(_no_such_name(module, self.name, wanted))
         value = getattr(module, self.name)
-        if not _is_function(value):
-            what = "a class" if inspect.isclass(value) else f"an object of type {type(value).__name__}"
-            raise StartError(f"{self} is {what}, not a function. {_functions_of(module)}")
-        return value  # type: ignore[no-any-return]
+        if not callable(value):
+            raise self.refusal(value, wanted)
+        return value
+
+    def refusal(self, value: object, wanted: Wanted) -> StartError:
+        """Say what the handler names instead, and what else there is."""
+        what = "a class" if inspect.isclass(value) else f"an object of type {type(value).__name__}"
+        return StartError(f"{self} is {what}, not {wanted.singular}. {_wanted_of(sys.modules[self.module], wanted)}")
 
 
 def _import(name: str) -> ModuleType:
@@ -72,12 +87,6 @@ def _import(name: str) -> ModuleType:
         raise StartError(f"{name} cannot be imported.\n{user_traceback(error)}") from error
 
 
-def _is_function(value: object) -> bool:
-    # A decorator that keeps __wrapped__, such as functools.cache, may return an object that is called like a function.
-    unwrapped = inspect.unwrap(value) if callable(value) else value
-    return inspect.isfunction(unwrapped) or inspect.ismethod(unwrapped)
-
-
 def _place(error: BaseException, module: str) -> str:
     frames = user_frames(error)
     return f"{short_path(frames[-1].filename)}, line {frames[-1].lineno}" if frames else module
@@ -89,21 +98,27 @@ def _no_such_module(name: str, folder: str) -> str:
     return f"there is no module {name} in {folder}. {_nearest(name, modules) or _listing('Modules there', modules)}"
 
 
-def _no_such_name(module: ModuleType, name: str) -> str:
-    nearest = _nearest(name, _function_names(module))
-    return " ".join(filter(None, [f"{_file_of(module)} has no {name}.", nearest, _functions_of(module)]))
+def _no_such_name(module: ModuleType, name: str, wanted: Wanted) -> str:
+    nearest = _nearest(name, _names(module, wanted))
+    return " ".join(filter(None, [f"{_file_of(module)} has no {name}.", nearest, _wanted_of(module, wanted)]))
 
 
-def _functions_of(module: ModuleType) -> str:
-    return _listing(f"Functions in {_file_of(module)}", _function_names(module))
+def _wanted_of(module: ModuleType, wanted: Wanted) -> str:
+    return _listing(f"{wanted.plural} in {_file_of(module)}", _names(module, wanted))
 
 
-def _function_names(module: ModuleType) -> list[str]:
-    return [
-        name
-        for name, value in vars(module).items()
-        if _is_function(value) and getattr(value, "__module__", None) == module.__name__
-    ]
+def _names(module: ModuleType, wanted: Wanted) -> list[str]:
+    return [name for name, value in vars(module).items() if _is_own_and_fits(value, module, wanted)]
+
+
+def _is_own_and_fits(value: object, module: ModuleType, wanted: Wanted) -> bool:
+    try:
+        # Functions and classes know where they were written; other objects belong to whoever has them.
+        is_own = not hasattr(value, "__name__") or getattr(value, "__module__", None) == module.__name__
+        return is_own and wanted.fits(value)
+    except Exception:
+        # Flask's request, for one, answers nothing outside of a request.
+        return False
 
 
 def _file_of(module: ModuleType) -> str:
@@ -125,8 +140,8 @@ def _suggestion(text: str) -> str:
     if not name and path == module and "." in module:
         module, _, name = module.rpartition(".")
     if _is_dotted_name(module):
-        return f'"{module}:{name if name.isidentifier() else "function"}"'
-    return '"app:hello" for the function hello in app.py'
+        return f'"{module}:{name if name.isidentifier() else "name"}"'
+    return '"app:hello" for hello in app.py'
 
 
 def _is_dotted_name(text: str) -> bool:

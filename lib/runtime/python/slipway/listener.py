@@ -1,4 +1,4 @@
-"""The port that the gateway forwards to."""
+"""The port that the gateway forwards to, and what the two servers agree on with it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from slipway.errors import StartError
 
 # Gateway and app share one network namespace, so nothing else has to reach the app.
 HOST = "127.0.0.1"
+# Connections that wait to be accepted.
+BACKLOG = 2048
+# The gateway lets an idle connection go after 1 s; the app must never be the first to close one.
+KEEP_ALIVE_SECONDS = 60
+# The gateway accepts 64 KiB of headers and adds its own.
+MAX_HEADER_BYTES = 128 * 1024
 
 
 def bind(port: int) -> socket.socket:

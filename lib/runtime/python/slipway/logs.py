@@ -1,4 +1,4 @@
-"""What this package and uvicorn say about requests: plain lines on stderr, and no line for a request that went well."""
+"""What this package and the servers say about requests: plain lines on stderr, none for a request that went well."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class _PlainFormatter(logging.Formatter):
 
 
 def log_plainly() -> None:
-    """Set up the two loggers; the user's own are theirs."""
+    """Set up these loggers; the user's own are theirs."""
     handler = logging.StreamHandler()
     handler.setFormatter(_PlainFormatter("%(levelname)s: %(message)s"))
-    for one in (logger, logging.getLogger("uvicorn")):
+    for one in (logger, logging.getLogger("uvicorn"), logging.getLogger("gunicorn.error")):
         one.handlers = [handler]
         one.setLevel(logging.WARNING)
         one.propagate = False

@@ -1,23 +1,48 @@
-"""From the name of a handler to a served function."""
+"""From the name of a handler to a served function or app."""
 
 from __future__ import annotations
 
 import signal
+import socket
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from io import TextIOWrapper
 from types import FrameType
 
+from slipway.app_interface import ASGI, WSGI
+from slipway.callable_shape import is_function
 from slipway.errors import StartError, Stopped
-from slipway.handler import Handler
+from slipway.handler import Handler, Wanted
 from slipway.listener import bind
 from slipway.user_code import is_user_file, short_path
 
-_INSTALL = 'Run pip install "slipway[asgi]", or add fastapi and uvicorn to requirements.txt.'
+
+@dataclass(frozen=True)
+class Options:
+    """What only some kinds use."""
+
+    method: str
+    docs: bool
+    threads: int
 
 
-def serve(*, handler: str, method: str, docs: bool, port: int) -> None:
-    """Serve the function until a signal ends the process. Raises StartError for what the user can fix.
+@dataclass(frozen=True)
+class _Kind:
+    serve: Callable[[Handler, socket.socket, Options], None]
+    # What it needs beside this package: the extra of this name.
+    extra: str
+    packages: tuple[str, ...]
+
+    @property
+    def install(self) -> str:
+        return f'Run pip install "slipway[{self.extra}]", or add {_joined(self.packages)} to requirements.txt.'
+
+
+def serve(*, kind: str, handler: str, port: int, options: Options) -> None:
+    """Serve the handler until a signal ends the process. Raises StartError for what the user can fix.
 
     Cheap checks come first: loading the user's module may take minutes.
     """
@@ -26,16 +51,44 @@ def serve(*, handler: str, method: str, docs: bool, port: int) -> None:
         # A pipe is block-buffered by default: a print would be seen minutes later, or never.
         sys.stdout.reconfigure(line_buffering=True)
     target = Handler.parse(handler)
-    _require("fastapi", "uvicorn")
+    _require(_KINDS[kind])
     with bind(port) as listener:
-        function = target.load()
-        try:
-            from slipway.fastapi_endpoint import fastapi_endpoint
-            from slipway.server import run
-        except ImportError as error:
-            raise StartError(f"fastapi or uvicorn is installed but does not work: {error}. {_INSTALL}") from error
-        app = fastapi_endpoint(target, function, method=method, docs=docs)
-        run(app, listener, title=f"{target} answers {method}")
+        _KINDS[kind].serve(target, listener, options)
+
+
+def _serve_fastapi(target: Handler, listener: socket.socket, options: Options) -> None:
+    wanted = Wanted("a function", "Functions", is_function)
+    function = target.load(wanted)
+    if not is_function(function):
+        raise target.refusal(function, wanted)
+    with _working("fastapi"):
+        from slipway.fastapi_endpoint import fastapi_endpoint
+        from slipway.uvicorn_server import run
+    app = fastapi_endpoint(target, function, method=options.method, docs=options.docs)
+    run(app, listener, title=f"{target} answers {options.method}")
+
+
+def _serve_asgi(target: Handler, listener: socket.socket, options: Options) -> None:
+    app = ASGI.load(target)
+    with _working("asgi"):
+        from slipway.uvicorn_server import run
+    run(app, listener, title=f"{target} answers")
+
+
+def _serve_wsgi(target: Handler, listener: socket.socket, options: Options) -> None:
+    app = WSGI.load(target)
+    with _working("wsgi"):
+        from slipway.gunicorn_server import run
+    run(app, listener, threads=options.threads, title=f"{target} answers")
+
+
+_KINDS = {
+    "fastapi": _Kind(_serve_fastapi, "fastapi", ("fastapi", "uvicorn")),
+    # Without websockets uvicorn would refuse every WebSocket.
+    "asgi": _Kind(_serve_asgi, "asgi", ("uvicorn", "websockets")),
+    "wsgi": _Kind(_serve_wsgi, "wsgi", ("gunicorn",)),
+}
+KINDS = tuple(_KINDS)
 
 
 def _stop_on_signals() -> None:
@@ -47,9 +100,9 @@ def _stop_on_signals() -> None:
         signal.signal(signum, stop)
 
 
-def _require(*packages: str) -> None:
+def _require(kind: _Kind) -> None:
     missing = []
-    for package in packages:
+    for package in kind.packages:
         spec = find_spec(package)
         if spec is None or spec.origin is None:
             missing.append(package)
@@ -57,5 +110,19 @@ def _require(*packages: str) -> None:
             raise StartError(f"{short_path(spec.origin)} hides the package {package}. Give your file another name.")
     if missing:
         raise StartError(
-            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed in {sys.prefix}. {_INSTALL}"
+            f"{_joined(missing)} {'is' if len(missing) == 1 else 'are'} not installed in {sys.prefix}. {kind.install}"
         )
+
+
+@contextmanager
+def _working(name: str) -> Iterator[None]:
+    kind = _KINDS[name]
+    try:
+        yield
+    except ImportError as error:
+        packages = " or ".join(kind.packages)
+        raise StartError(f"{packages} is installed but does not work: {error}. {kind.install}") from error
+
+
+def _joined(names: tuple[str, ...] | list[str]) -> str:
+    return " and ".join(names)
