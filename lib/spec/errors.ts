@@ -23,17 +23,22 @@ export interface LocatedProblem extends Problem {
  * and the fix.
  */
 export class SlipwayError extends Error {
-  override readonly name = "SlipwayError";
   /** The code of the first problem. */
-  readonly code: string;
-  readonly path: string;
-  readonly problems: readonly Problem[];
+  declare readonly code: string;
+  declare readonly path: string;
+  declare readonly problems: readonly Problem[];
 
   constructor(path: string, problems: readonly Problem[]) {
     super(problems.map((problem) => describeProblem(path, problem)).join("\n"));
-    this.path = path;
-    this.problems = problems;
-    this.code = problems[0]?.code ?? "SLIPWAY_E_UNKNOWN";
+    // Uncaught, as it usually is, Node prints the stack and every enumerable property: the message would drown in our frames,
+    // when it names the construct already.
+    Object.defineProperties(this, {
+      name: { value: "SlipwayError" },
+      code: { value: problems[0]?.code ?? "SLIPWAY_E_UNKNOWN" },
+      path: { value: path },
+      problems: { value: problems },
+      stack: { value: `SlipwayError:\n${this.message}` },
+    });
   }
 }
 

@@ -11,6 +11,12 @@ export function imageUri(repository: string) {
     fix,
     read: (value) => {
       if (value.includes("://")) return refuse("must have no scheme", `Write "${value.replace(/^.*:\/\//, "")}"`);
+      if (/(^|[/:])(undefined|null)([/:@]|$)/.test(value)) {
+        return refuse(
+          'holds "undefined" or "null": something that it is made of was not set',
+          "Set it, and look at the process's environment",
+        );
+      }
       return /^[A-Za-z0-9][\w./:@-]*$/.test(value)
         ? value
         : refuse("must be an image URI: a registry, a repository, and a tag or digest", fix);

@@ -18,7 +18,7 @@ export interface NetworkProps {
   /**
    * How tasks in the private subnets reach the internet and AWS.
    *
-   * - `"nat-single"`: one NAT gateway, about $33 a month; if its zone fails, tasks lose the internet.
+   * - `"nat-single"`: one NAT gateway, about $37 a month with its address; if its zone fails, tasks lose the internet.
    * - `"nat-per-az"`: one NAT gateway a zone.
    * - `"endpoints"`: no internet at all; VPC endpoints for the AWS services that tasks need, about $7.30 a month for
    *   each service and zone. Images must come from ECR.

@@ -131,7 +131,7 @@ function unknownProp(prop: string, key: string, known: readonly string[], given:
       prop,
       value: given[key],
       message: today
-        ? `is Modal's older name for ${modal}`
+        ? `is Modal's name for ${modal}`
         : `is Modal's name for ${modal}, which this construct does not have`,
       fix: today ? `Write ${modal}` : `Remove ${key}`,
     };

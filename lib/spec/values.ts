@@ -24,6 +24,10 @@ export function refuse(message: string, fix: string): Refused {
   return new Refused({ message, fix });
 }
 
+function isQuotedNumber(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value));
+}
+
 export interface LeafOptions {
   /**
    * `late`: a string that is known only after apply is let through unread; `late-list`: a list, as a whole. `early`: the value must be
@@ -54,6 +58,9 @@ export function leaf<T>(read: (value: unknown) => T | Refused, { token, hidden =
       return refusal ? issue("SLIPWAY_E_TOKEN_NOT_ALLOWED", refusal, true) : (value as T);
     }
     const result = read(value);
+    if (result instanceof Refused && isQuotedNumber(value) && !(read(Number(value)) instanceof Refused)) {
+      return issue("SLIPWAY_E_INVALID_VALUE", { ...result.refusal, fix: `Write ${Number(value)}, without quotes` });
+    }
     return result instanceof Refused ? issue("SLIPWAY_E_INVALID_VALUE", result.refusal) : result;
   });
 }

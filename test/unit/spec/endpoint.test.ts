@@ -165,7 +165,7 @@ test.each([
   ],
   [{ minContainers: 1.5 }, "minContainers 1.5: must be a whole number from 1 to 5000. Use 1 or more."],
   [{ maxContainers: 5001 }, "maxContainers 5001: must be 1 to 5000. Use 1 to 5000."],
-  [{ maxContainers: "3" }, 'maxContainers "3": must be a whole number. Use 1 to 5000.'],
+  [{ maxContainers: "3" }, 'maxContainers "3": must be a whole number. Write 3, without quotes.'],
   [{ label: "My.Api" }, 'label "My.Api": a label is one part of a host name, so it holds no dot. Write "my-api".'],
   [
     { label: "MyApi" },

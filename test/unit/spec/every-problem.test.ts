@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Reference } from "../../../lib/spec";
 import { parseFastApiEndpoint, parseNetwork, parsePlatform, SlipwayError } from "../../../lib/spec";
 import { ENDPOINT, endpoint, messages, platform, refusal } from "./parsing";
@@ -102,4 +103,28 @@ test("values that JSON cannot say, or says at length, are still shown", () => {
   expect(shown(12n)).toBe("12n");
   expect(shown("A\nB")).toBe('"A\\nB"');
   expect(shown("A".repeat(500))).toBe(`"${"A".repeat(79)}…`);
+});
+
+test("a number in quotes is told to lose them, where the number would do", () => {
+  expect(messages(() => endpoint({ cpu: "1", minContainers: "2", startupTimeout: "90" }))).toEqual([
+    expect.stringContaining(
+      'cpu "1": must be a number of vCPU that Fargate sells: 0.25, 0.5, 1, 2, 4, 8, 16. Write 1, without quotes.',
+    ),
+    expect.stringContaining("Write 90, without quotes."),
+    expect.stringContaining("Write 2, without quotes."),
+  ]);
+  expect(messages(() => endpoint({ cpu: "1.3" }))[0]).toContain("Use one of 0.25");
+});
+
+test("an image made of something that was not set is refused", () => {
+  expect(messages(() => endpoint({ image: `${undefined}/demo:1` }))).toEqual([
+    'stack/greet: image "undefined/demo:1": holds "undefined" or "null": something that it is made of was not set. Set it, and look at the process\'s environment. [SLIPWAY_E_INVALID_VALUE]',
+  ]);
+  expect(endpoint({ image: "registry.acme.com/undefined-behaviour:1" }).spec.image).toContain("undefined");
+});
+
+test("uncaught, the error is its message and nothing else: no frame, no dump of its properties", () => {
+  const error = refusal(() => endpoint({ cpu: 3 }));
+  expect(inspect(error)).toBe(`[SlipwayError:\n${error.message}]`);
+  expect([error.name, error.code, error.path]).toEqual(["SlipwayError", "SLIPWAY_E_INVALID_VALUE", "stack/greet"]);
 });

@@ -21,7 +21,7 @@ test.each([
   [{ cidr: "10.0.5.0/16" }, 'cidr "10.0.5.0/16": has address bits below its prefix. Write "10.0.0.0/16".'],
   [{ azs: 1 }, "azs 1: a load balancer needs subnets in two Availability Zones. Use 2 to 4."],
   [{ azs: 5 }, "azs 5: must be a whole number from 2 to 4. Use 2 to 4."],
-  [{ azs: "2" }, 'azs "2": must be a whole number from 2 to 4. Use 2 to 4.'],
+  [{ azs: "2" }, 'azs "2": must be a whole number from 2 to 4. Write 2, without quotes.'],
   [{ egress: "nat" }, 'egress "nat": must be one of "nat-single", "nat-per-az", "endpoints". Pick one of these.'],
   [{ flowLogs: "yes" }, 'flowLogs "yes": must be true or false. Pass a boolean literal.'],
 ])("%j is refused with the fix", (props, message) => {

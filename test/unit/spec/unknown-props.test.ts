@@ -54,7 +54,7 @@ test.each([
   ["ephemeral_disk", "ephemeralDisk"],
 ])("Modal's %s is told its name of today, %s", (old, today) => {
   expect(messages(() => endpoint({ [old]: 4 }))).toEqual([
-    `stack/greet: ${old} 4: is Modal's older name for ${today}. Write ${today}. [SLIPWAY_E_RENAMED_PROP]`,
+    `stack/greet: ${old} 4: is Modal's name for ${today}. Write ${today}. [SLIPWAY_E_RENAMED_PROP]`,
   ]);
 });
 
