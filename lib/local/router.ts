@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { type ListenerRule, matchRules } from "../routing";
 import { requestHeaders, responseHeaders } from "../runtime/gateway/headers";
-import { forward } from "../runtime/gateway/proxy";
+import { type Forwarding, forward } from "../runtime/gateway/proxy";
+import { forwardUpgrade } from "../runtime/gateway/tunnel";
+import { acceptUpgrades, type Upgrade, upgradeProblem } from "../runtime/gateway/upgrade";
 import { Upstream } from "../runtime/gateway/upstream";
 import { albHeaders } from "./alb-headers";
 import type { Endpoint } from "./deployment";
@@ -18,7 +21,7 @@ export interface RouterOptions {
   readonly onRequest?: (request: ServedRequest) => void;
 }
 
-/** A request that a task answered, or whose client went away. */
+/** A request that a task answered, or whose client went away; a WebSocket when it is closed, with the status 101. */
 export interface ServedRequest {
   readonly target: string;
   readonly method: string;
@@ -44,6 +47,8 @@ export class Router {
   private listed: readonly Endpoint[] = [];
   private devHosts = new DevHosts([], []);
   private readonly targets = new Map<string, Upstream>();
+  /** Node's servers forget connections that changed their protocol. */
+  private readonly upgraded = new Set<Socket>();
 
   private constructor(
     private readonly servers: readonly Server[],
@@ -52,6 +57,7 @@ export class Router {
     for (const server of servers) {
       server.on("request", (request, response) => this.handle(request, response));
       server.on("checkContinue", (request, response) => this.handle(request, response));
+      acceptUpgrades(server, (request, response, upgrade) => this.handleUpgrade(request, response, upgrade));
     }
   }
 
@@ -92,25 +98,37 @@ export class Router {
       this.servers.map((server) => {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeAllConnections();
+        for (const socket of this.upgraded) socket.destroy();
         return closed;
       }),
     );
     await Promise.all([...this.targets.values()].map((upstream) => upstream.close()));
   }
 
-  private handle(request: IncomingMessage, response: ServerResponse): void {
+  private handleUpgrade(request: IncomingMessage, response: ServerResponse, upgrade: Upgrade): void {
+    const { socket } = upgrade;
+    this.upgraded.add(socket);
+    socket.once("close", () => this.upgraded.delete(socket));
+    const problem = upgradeProblem(request);
+    if (problem) answer(response, 400, `${problem}\n`);
+    else this.handle(request, response, upgrade);
+  }
+
+  private handle(request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
     const { host, url } = this.devHosts.resolve(request.headers.host ?? "", request.url!);
     const rule = matchRules(this.rules, { host, path: url });
     const upstream = rule && this.targets.get(rule.target);
     if (upstream) {
       if (this.onRequest) this.watch(rule.target, request, response, this.onRequest);
-      forward(request, response, {
+      const forwarding: Forwarding = {
         upstream,
         path: url,
         headers: requestHeaders(albHeaders(request), { peer: "", port: this.port, prefix: "" }),
         answerHeaders: responseHeaders,
         fail: () => answer(response, 502, `${rule.target}: its task broke off before it answered.\n`),
-      });
+      };
+      if (upgrade) forwardUpgrade(upgrade, response, forwarding);
+      else forward(request, response, forwarding);
     } else if (rule) {
       answer(response, 503, `${rule.target} has no running task: see the terminal.\n`, { "retry-after": "1" });
     } else if (request.url === "/" && HOME_HOSTS.includes(host)) {

@@ -39,6 +39,8 @@ export const gatewayConfigSchema = z.strictObject({
   web: z.strictObject({
     /** Path mode: the `/<label>` that the load balancer's rule matched and the app must not see; "" in domain mode. */
     stripPrefix: z.string().regex(/^(\/[a-z0-9-]+)?$/),
+    /** The app is told its prefix by a flag of its own: it gets paths with the prefix, and its answers pass as they are. */
+    keepPrefix: z.boolean().optional(),
   }),
   drain: z.strictObject({
     /** Longest time between SIGTERM and exit. */

@@ -5,9 +5,12 @@ import type { Failure } from "./call";
 import type { Drain } from "./drain";
 import { requestHeaders, requestProblem, responseHeaders } from "./headers";
 import { isOriginForm, routeTarget } from "./path";
-import { forward } from "./proxy";
+import { prefixAnswer } from "./prefix";
+import { type Forwarding, forward } from "./proxy";
 import type { AppState, Readiness } from "./readiness";
 import { type Refusal, redirect, refuse, refuseSocket } from "./refusal";
+import { forwardUpgrade } from "./tunnel";
+import { acceptUpgrades, type Upgrade, upgradeProblem } from "./upgrade";
 import type { Upstream } from "./upstream";
 
 export interface DataPort {
@@ -56,6 +59,8 @@ export function createDataServer(port: DataPort, headersTimeoutMs = HEADERS_TIME
     else previous.once("close", next);
   };
 
+  acceptUpgrades(server, (request, response, upgrade) => serve(port, request, response, upgrade));
+
   return server
     .on("request", inTurn)
     .on("checkContinue", inTurn)
@@ -69,38 +74,49 @@ export function createDataServer(port: DataPort, headersTimeoutMs = HEADERS_TIME
     });
 }
 
-function serve({ config, readiness, drain, upstream }: DataPort, request: IncomingMessage, response: ServerResponse) {
+/** A WebSocket is in flight until it is closed, and draining lets it be until the deadline. */
+function serve(
+  { config, readiness, drain, upstream }: DataPort,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrade?: Upgrade,
+) {
   drain.track(response);
 
-  const refusal = soundness(request);
+  const refusal = soundness(request, upgrade);
   if (refusal !== undefined) return refuse(response, refusal);
 
-  const prefix = config.web.stripPrefix;
-  const route = routeTarget(request.url ?? "/", prefix);
+  const { stripPrefix, keepPrefix = false } = config.web;
+  const route = routeTarget(request.url ?? "/", stripPrefix, keepPrefix);
   if (route.kind === "redirect") return redirect(response, route.location);
   if (route.kind === "not-found") return refuse(response, NOT_FOUND);
 
   if (readiness.state !== "READY") return refuse(response, notReady(readiness.state, config.upstream.port));
 
+  const prefix = keepPrefix ? "" : stripPrefix;
   const { remoteAddress = "", localPort = config.listen.port } = request.socket;
-  forward(request, response, {
+  const forwarding: Forwarding = {
     upstream,
     path: route.path,
     headers: requestHeaders(request.rawHeaders, { peer: remoteAddress, port: localPort, prefix }),
     answerHeaders: (list) => {
       drain.mark(response);
-      return responseHeaders(list);
+      const headers = responseHeaders(list);
+      return prefix === "" ? headers : prefixAnswer(headers, { prefix, host: request.headers.host ?? "" });
     },
     fail: (failure) => {
       drain.mark(response);
       refuse(response, badGateway(failure, config.upstream.port));
     },
-  });
+  };
+  if (upgrade === undefined) forward(request, response, forwarding);
+  else forwardUpgrade(upgrade, response, forwarding);
 }
 
-function soundness({ rawHeaders, httpVersion, url = "", headers }: IncomingMessage): Refusal | undefined {
+function soundness(request: IncomingMessage, upgrade: Upgrade | undefined): Refusal | undefined {
+  const { rawHeaders, httpVersion, url = "", headers } = request;
   if (!isOriginForm(url)) return badRequest('The request target must start with "/" and hold no fragment.');
-  const problem = requestProblem(rawHeaders, httpVersion);
+  const problem = requestProblem(rawHeaders, httpVersion) ?? (upgrade && upgradeProblem(request));
   if (problem !== undefined) return badRequest(problem);
   const coding = headers["transfer-encoding"];
   if (coding !== undefined && coding.trim().toLowerCase() !== "chunked") return UNSUPPORTED_CODING;

@@ -53,15 +53,15 @@ export interface ClientFacts {
   readonly peer: string;
   /** The port that the peer connected to. */
   readonly port: number;
-  /** The path-mode prefix; "" in domain mode. */
+  /** The path-mode prefix that the app does not see; "" when there is none. */
   readonly prefix: string;
 }
 
 /**
  * The headers an app gets. `X-Forwarded-For`, `-Proto` and `-Port` are the load balancer's, passed on unchanged: the
  * gateway shares a task with the app, so an app that trusts one proxy reads the client's address, not the load balancer's.
- * Without them the peer is the client. `Upgrade` is ignored, which RFC 9110 section 7.8 allows: the app answers the
- * request as plain HTTP. `Expect` belongs to the connection that carries the body.
+ * Without them the peer is the client. `Upgrade` is of one hop: who passes it on asks for it anew.
+ * `Expect` belongs to the connection that carries the body.
  */
 export function requestHeaders(list: HeaderList, client: ClientFacts): string[] {
   let wantsTrailers = false;

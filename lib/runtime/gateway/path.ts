@@ -5,10 +5,10 @@ export type Route =
   | { readonly kind: "not-found" };
 
 /**
- * Takes the path-mode prefix (`/<label>`, or "" in domain mode) off an origin-form target. The rest reaches the app
- * byte for byte: nothing is decoded, merged or re-encoded on the way.
+ * Takes the path-mode prefix (`/<label>`, or "" in domain mode) off an origin-form target, unless the app is to see it. The
+ * rest reaches the app byte for byte: nothing is decoded, merged or re-encoded on the way.
  */
-export function routeTarget(target: string, prefix: string): Route {
+export function routeTarget(target: string, prefix: string, keepPrefix = false): Route {
   const queryAt = target.indexOf("?");
   let path = queryAt === -1 ? target : target.slice(0, queryAt);
   const query = queryAt === -1 ? "" : target.slice(queryAt);
@@ -20,7 +20,7 @@ export function routeTarget(target: string, prefix: string): Route {
     path = path.slice(prefix.length);
   }
   if (isReserved(path)) return { kind: "not-found" };
-  return { kind: "forward", path: path + query };
+  return { kind: "forward", path: keepPrefix ? target : path + query };
 }
 
 const RESERVED = "_slipway";

@@ -30,6 +30,11 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
     { method: request.method ?? "GET", path: forwarding.path, headers: forwarding.headers, source: request },
     relay,
   );
+  attach(relay, call, response);
+}
+
+/** Ties a call to the response that its answer goes to. */
+export function attach(relay: Relay, call: Call, response: ServerResponse): void {
   relay.call = call;
   response.on("drain", () => call.resume());
   response.once("close", () => {
@@ -38,14 +43,14 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
 }
 
 /** Writes what comes from the upstream to the client. */
-class Relay implements Receiver {
+export class Relay implements Receiver {
   call: Call | undefined;
   private hasBody = false;
 
   constructor(
     private readonly request: IncomingMessage,
-    private readonly response: ServerResponse,
-    private readonly forwarding: Forwarding,
+    protected readonly response: ServerResponse,
+    protected readonly forwarding: Forwarding,
   ) {}
 
   /** 100, 102 and 103: Node can write no other informational response, and no other is in use. */

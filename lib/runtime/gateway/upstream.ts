@@ -1,16 +1,18 @@
 import { type AppRequest, type Call, expectsContinue, isChunked, type Receiver } from "./call";
 import { ConnectionPool } from "./connection-pool";
+import type { AppAddress } from "./dedicated-call";
 import { sendStreamed } from "./streamed-call";
+import { type AppUpgrade, sendUpgrade, type UpgradeReceiver } from "./upgrade-call";
 
 const HEADER_LIMIT = 64 * 1024;
 
 /** The server on a loopback port that requests are forwarded to. */
 export class Upstream {
   private readonly pool: ConnectionPool;
-  private readonly port: number;
+  private readonly address: AppAddress;
 
   constructor({ port, poolIdleMs }: { readonly port: number; readonly poolIdleMs: number }) {
-    this.port = port;
+    this.address = { port, headerLimit: HEADER_LIMIT };
     this.pool = new ConnectionPool({ port, idleMs: poolIdleMs, headerLimit: HEADER_LIMIT });
   }
 
@@ -20,8 +22,12 @@ export class Upstream {
    */
   send(request: AppRequest, receiver: Receiver): Call {
     return isChunked(request.source) || expectsContinue(request.source)
-      ? sendStreamed(request, receiver, { port: this.port, headerLimit: HEADER_LIMIT })
+      ? sendStreamed(request, receiver, this.address)
       : this.pool.send(request, receiver);
+  }
+
+  sendUpgrade(request: AppUpgrade, receiver: UpgradeReceiver): Call {
+    return sendUpgrade(request, receiver, this.address);
   }
 
   /** Breaks off what the pool has under way and closes its connections. */

@@ -104,8 +104,17 @@ export class GatewayProcess {
 
   /** Resident memory in MiB. */
   residentMiB(): number {
+    return this.memoryMiB("VmRSS");
+  }
+
+  /** The most it has ever been. */
+  peakResidentMiB(): number {
+    return this.memoryMiB("VmHWM");
+  }
+
+  private memoryMiB(field: string): number {
     const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) / 1024;
+    return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)![1]) / 1024;
   }
 }
 

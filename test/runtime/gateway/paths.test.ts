@@ -45,3 +45,49 @@ test("/_slipway is not the app's, however it is spelled", async () => {
   }
   expect(app.seen).toBe(0);
 });
+
+/** An app that sends the client elsewhere, wherever the request's query says. */
+const redirecting = () =>
+  startApp((request, response) => {
+    const location = new URL(request.url!, "http://a").searchParams.get("to")!;
+    response.writeHead(302, { location, "content-location": "/c", "set-cookie": ["a=1; Path=/", "b=2"] }).end();
+  });
+
+test("in path mode the app's redirects and cookies stay below the label, and the gateway's own too", async () => {
+  const gateway = await startReadyGateway(await redirecting(), { web: { stripPrefix: "/acme-web" } });
+  const go = async (to: string) =>
+    (await send(gateway.port, `/acme-web/?to=${encodeURIComponent(to)}`, { headers: { host: "lb.example" } })).headers;
+  const headers = await go("/login");
+  expect(headers["content-location"]).toBe("/acme-web/c");
+  expect(headers["set-cookie"]).toEqual(["a=1; Path=/acme-web/", "b=2"]);
+  for (const [given, prefixed] of [
+    ["/login", "/acme-web/login"],
+    ["/acme-web/login", "/acme-web/login"],
+    ["https://lb.example/login", "https://lb.example/acme-web/login"],
+    ["//other/login", "//other/login"],
+    ["login", "login"],
+  ]) {
+    expect((await go(given!)).location).toBe(prefixed);
+  }
+});
+
+test("in domain mode the app's redirects and cookies pass as they are", async () => {
+  const gateway = await startReadyGateway(await redirecting());
+  const { headers } = await send(gateway.port, "/?to=/login");
+  expect([headers.location, headers["set-cookie"]]).toEqual(["/login", ["a=1; Path=/", "b=2"]]);
+});
+
+test("an app that keeps the prefix sees it in its path and not in a header, and its answers pass as they are", async () => {
+  const web = { stripPrefix: "/acme-web", keepPrefix: true };
+  const gateway = await startReadyGateway(await mirror(), { web });
+  const headers = { "x-forwarded-prefix": "/forged" };
+  expect((await send(gateway.port, "/acme-web/x?y", { headers })).text).toBe('["/acme-web/x?y",null]');
+  expect((await send(gateway.port, "/acme-web?a=1")).headers.location).toBe("/acme-web/?a=1");
+  for (const path of ["/", "/other/", "/acme-webx", "/acme-web/_slipway/x", "/acme-web/%5fslipway"]) {
+    expect((await send(gateway.port, path)).status).toBe(404);
+  }
+
+  const other = await startReadyGateway(await redirecting(), { web });
+  const answer = await send(other.port, "/acme-web/?to=/login");
+  expect([answer.headers.location, answer.headers["set-cookie"]]).toEqual(["/login", ["a=1; Path=/", "b=2"]]);
+});

@@ -62,15 +62,6 @@ test("a request loses its hop-by-hop and x-slipway headers", async () => {
   expect(told(text).rawHeaders.join()).toContain("TE,trailers");
 });
 
-test("a request with an Upgrade is served as plain HTTP", async () => {
-  const client = (await RawClient.connect(gateway.port)).write(
-    "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: websocket\r\nHTTP2-Settings: AA\r\n\r\n",
-  );
-  await client.receives('"/ws"');
-  expect(client.text).toMatch(/^HTTP\/1\.1 200 OK/);
-  expect(client.text).not.toMatch(/upgrade|settings/i);
-});
-
 test("a request with 2100 headers passes, one with more than 64 KiB of them gets a 431", async () => {
   const many = Object.fromEntries(Array.from({ length: 2100 }, (_, i) => [`h${i}`, "x".repeat(20)]));
   const { text } = await send(gateway.port, "/", { headers: many });
