@@ -111,6 +111,11 @@ function appVariables(spec: WebSpec, { domain }: TaskPlatform): Record<string, s
   };
 }
 
+/** What the app's own paths begin with: the prefix, for a server that was told its base path. */
+function keptPrefix(spec: WebSpec, { domain }: TaskPlatform): string {
+  return spec.keepPrefix && !domain ? pathPrefix(spec) : "";
+}
+
 /** Path mode: where the endpoint is on the load balancer. */
 function pathPrefix({ label }: WebSpec): string {
   return `/${label}`;
@@ -132,7 +137,7 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
       port: spec.port,
       ready: {
         kind: spec.healthPath ? "http" : "tcp",
-        path: spec.healthPath ?? "/",
+        path: `${keptPrefix(spec, platform)}${spec.healthPath ?? "/"}`,
         intervalMs: 25,
         timeoutMs: spec.startupTimeout * 1000,
       },
@@ -140,7 +145,7 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
     },
     web: {
       stripPrefix: platform.domain ? "" : pathPrefix(spec),
-      ...(spec.keepPrefix && !platform.domain ? { keepPrefix: true } : {}),
+      ...(keptPrefix(spec, platform) ? { keepPrefix: true } : {}),
     },
     drain: { deadlineMs: spec.drainTimeout * 1000, quietMs: QUIET_MS },
   };

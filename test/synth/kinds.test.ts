@@ -9,7 +9,14 @@ function kinds(platformProps: object) {
   new AsgiApp(stack, "api", { ...FEWEST, platform, handler: "api:app" });
   new WsgiApp(stack, "site", { ...FEWEST, platform, handler: "site:app", spot: true });
   new WebServer(stack, "ui", { ...FEWEST, platform, command: ["node", "server.js"], port: 3000 });
-  new WebServer(stack, "board", { ...FEWEST, platform, command: ["board"], port: 3000, basePath: "keep" });
+  new WebServer(stack, "board", {
+    ...FEWEST,
+    platform,
+    command: ["board"],
+    port: 3000,
+    basePath: "keep",
+    healthPath: "/up",
+  });
   return { stack, synthesized: new Synthesized(stack) };
 }
 
@@ -57,6 +64,8 @@ test("a server that knows its base path gets its paths whole, and only in path m
   expect(containers(pathMode, "board").config.web).toEqual({ stripPrefix: "/shop-board", keepPrefix: true });
   expect(containers(pathMode, "ui").config.web).toEqual({ stripPrefix: "/shop-ui" });
   expect(containers(domainMode, "board").config.web).toEqual({ stripPrefix: "" });
+  const healthPaths = [pathMode, domainMode].map((mode) => containers(mode, "board").config.upstream.ready.path);
+  expect(healthPaths).toEqual(["/shop-board/up", "/up"]);
 });
 
 test("only path mode warns, and only of a server whose paths are stripped", () => {
