@@ -1,4 +1,4 @@
-import { curlCommand, type Failure, failureOf, type LocalEndpoint, type LocalEvent } from "../local";
+import { curlCommand, type Failure, failureOf, type LocalEndpoint, type LocalEvent, methodOrKind } from "../local";
 import { gatewayLine } from "./gateway-line";
 import { plainProgress, spinningProgress } from "./progress";
 import type { Report } from "./report";
@@ -120,9 +120,10 @@ export class TextReport implements Report {
 
   private list(endpoints: readonly LocalEndpoint[]): string[] {
     const width = Math.max(0, ...endpoints.map(({ target }) => target.length));
-    return endpoints.map(({ target, method = "", url, docs }) => {
+    return endpoints.map((endpoint) => {
+      const { target, url, docs } = endpoint;
       const name = this.style("bold", target.padEnd(width));
-      return `  ${name}  ${method.padEnd(6)} ${this.style("cyan", url)}${docs ? `  docs at ${url}docs` : ""}`;
+      return `  ${name}  ${methodOrKind(endpoint).padEnd(6)} ${this.style("cyan", url)}${docs ? `  docs at ${url}docs` : ""}`;
     });
   }
 

@@ -4,16 +4,20 @@ import { z } from "zod";
 import { MANIFEST_FILE, type Manifest, type ManifestFunction, manifestSchema } from "../manifest/schema";
 import type { ListenerRule } from "../routing";
 import { LocalError } from "./local-error";
+import { refuseSharedPorts } from "./own-port";
 import type { TaskDefinition } from "./task";
 
 /** What a person needs to know to send a request to a function. */
 export interface Endpoint {
   readonly target: string;
   readonly label: string;
+  readonly kind?: ManifestFunction["kind"];
   /** HTTP method, where the construct fixes one. */
   readonly method?: string;
   /** Serves interactive documentation at `/docs`. */
   readonly docs?: boolean;
+  /** A path that answers as soon as the endpoint is ready. */
+  readonly healthPath?: string;
 }
 
 /** What runs locally: everything that the chosen stacks deploy. */
@@ -46,14 +50,17 @@ export function readDeployment(outdir: string, onlyStack?: string): Deployment {
   );
   refuseTwins(functions, ({ fn }) => `function ${targetOf(fn)}`);
   refuseTwins(functions, ({ fn }) => `label ${fn.label}`);
+  const tasks = functions.map(({ fn, file }) => ({
+    target: targetOf(fn),
+    containers: fn.task.containers,
+    source: sourceOf(fn, file),
+  }));
+  const paths = new Map(functions.map(({ fn }) => [targetOf(fn), fn.path]));
+  refuseSharedPorts(tasks, ({ target }) => `${target} (${paths.get(target)})`);
 
   return {
     stacks: chosen.map(({ manifest }) => manifest.stack),
-    tasks: functions.map(({ fn, file }) => ({
-      target: targetOf(fn),
-      containers: fn.task.containers,
-      source: sourceOf(fn, file),
-    })),
+    tasks,
     kinds: new Map(functions.map(({ fn }) => [targetOf(fn), fn.kind])),
     endpoints: functions.map(({ fn }) => endpointOf(fn)),
     rules: chosen.flatMap(({ manifest }) => manifest.routes),
@@ -98,12 +105,14 @@ function sourceOf(fn: ManifestFunction, file: string): string {
 }
 
 function endpointOf(fn: ManifestFunction): Endpoint {
-  const { method, docs } = fn.spec;
+  const { method, docs, healthPath } = fn.spec;
   return {
     target: targetOf(fn),
     label: fn.label,
+    kind: fn.kind,
     ...(typeof method === "string" && { method }),
     ...(docs === true && { docs }),
+    ...(typeof healthPath === "string" && { healthPath }),
   };
 }
 

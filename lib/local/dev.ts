@@ -1,18 +1,18 @@
 import { realpathSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
-import type { ManifestFunction } from "../manifest/schema";
+import { needsPython } from "./app-command";
 import { type Deployment, readDeployment } from "./deployment";
 import type { LocalEndpoint } from "./endpoint-list";
 import { Engine } from "./engine";
 import { Environments } from "./environments";
 import { failureOf, type OnEvent } from "./events";
 import { LocalError } from "./local-error";
-import { LocalTasks, runsPython } from "./local-task";
+import { LocalTasks } from "./local-task";
 import { gatewayProgram } from "./package-root";
+import type { PythonKind } from "./python-package";
 import { Router, type RouterOptions, type ServedRequest } from "./router";
 import { isInside, SourceWatcher } from "./source-watcher";
 import { PROJECT_FILE, readProject, synthesize } from "./synth";
-import type { TaskDefinition } from "./task";
 
 export interface DevOptions extends Pick<RouterOptions, "port" | "host"> {
   /** The folder of `cdktf.json`. */
@@ -114,7 +114,7 @@ export class DevSession {
     const { tasks } = this.deployment;
     this.watcher.setFolders(this.watchedFolders());
     // Without Python nothing would start: that is an error now, not one for every function.
-    const sources = new Set(tasks.filter(usesPython).map(({ source }) => source));
+    const sources = new Set(tasks.filter(needsPython).map(({ source }) => source));
     for (const source of sources) await this.environments.get(source);
     signal.throwIfAborted();
 
@@ -219,14 +219,12 @@ export class DevSession {
     return folders.filter((folder) => !folders.some((other) => isInside(other, folder)));
   }
 
-  private kindsOf(source: string): ManifestFunction["kind"][] {
+  /** What Slipway serves from a folder; a server of the user's own brings all that it needs. */
+  private kindsOf(source: string): PythonKind[] {
     const { tasks, kinds } = this.deployment!;
-    return [...new Set(tasks.filter((task) => task.source === source).map(({ target }) => kinds.get(target)!))];
+    const all = tasks.filter((task) => task.source === source).map(({ target }) => kinds.get(target)!);
+    return [...new Set(all)].filter((kind) => kind !== "server");
   }
-}
-
-function usesPython({ containers }: TaskDefinition): boolean {
-  return containers.some(runsPython);
 }
 
 function isOneOf(endings: readonly string[], file: string): boolean {

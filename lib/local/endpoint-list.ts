@@ -10,8 +10,17 @@ export function localEndpoint(endpoint: Endpoint, port: number): LocalEndpoint {
   return { ...endpoint, url: `http://${endpoint.label}-dev.localhost:${port}/` };
 }
 
+const KIND_NAMES = { asgi: "ASGI", wsgi: "WSGI", server: "server" } as const;
+
+/** What an endpoint takes, in a word: its method, or its kind where any method may be. */
+export function methodOrKind({ method, kind }: Endpoint): string {
+  return method ?? (kind && kind !== "fastapi" ? KIND_NAMES[kind] : "");
+}
+
 /** A command that sends the endpoint a request. */
-export function curlCommand({ method = "GET", url }: LocalEndpoint, body?: unknown): string {
+export function curlCommand({ method = "GET", kind, healthPath = "/", url }: LocalEndpoint, body?: unknown): string {
+  // Which paths an app has is its own matter: its status tells what there is at this one.
+  if (kind && kind !== "fastapi") return `curl -i ${url}${healthPath.slice(1)}`;
   if (method === "GET") return `curl ${url}`;
   if (method === "DELETE") return `curl -X DELETE ${url}`;
   return `curl -X ${method} ${url} -H 'content-type: application/json' -d '${JSON.stringify(body ?? {})}'`;
@@ -22,8 +31,9 @@ export interface ListedEndpoint extends LocalEndpoint {
 }
 
 export function endpointListJson(endpoints: readonly ListedEndpoint[]): string {
-  const listed = endpoints.map(({ target, method, url, docs, running }) => ({
+  const listed = endpoints.map(({ target, kind, method, url, docs, running }) => ({
     name: target,
+    kind,
     method,
     url,
     docs: docs ? `${url}docs` : undefined,
@@ -55,10 +65,10 @@ ${endpoints.map(item).join("\n")}
 }
 
 function item(endpoint: ListedEndpoint): string {
-  const { target, method, url, docs, running } = endpoint;
+  const { target, url, docs, running } = endpoint;
   const docsLink = docs ? ` · <a href="${escapeHtml(url)}docs">docs</a>` : "";
   const state = running ? "" : ' <span class="note">(not running: see the terminal)</span>';
-  return `  <li><strong>${escapeHtml(target)}</strong> ${escapeHtml(method ?? "")}${docsLink}${state}<br>
+  return `  <li><strong>${escapeHtml(target)}</strong> ${methodOrKind(endpoint)}${docsLink}${state}<br>
     <a href="${escapeHtml(url)}">${escapeHtml(url)}</a><br><code>${escapeHtml(curlCommand(endpoint))}</code></li>`;
 }
 

@@ -2,7 +2,7 @@ import type { ListenerRule } from "../routing";
 import type { Endpoint } from "./deployment";
 import type { Difference, OnEvent } from "./events";
 import type { Router } from "./router";
-import { DRAIN_GRACE_MS, Service } from "./service";
+import { DRAIN_GRACE_MS, RECREATE_GRACE_MS, Service } from "./service";
 import type { TaskDefinition, TaskStarter } from "./task";
 
 export interface Desired {
@@ -24,8 +24,8 @@ export class Engine {
   ) {}
 
   /**
-   * New functions start before rules lead to them, and removed ones stop after none does; only where nothing is served
-   * yet, the rules come first, so that one slow start holds up no other function.
+   * New functions start before rules lead to them, and removed ones stop after none does, unless they have a port that is
+   * wanted now; where nothing is served yet, the rules come first, so that one slow start holds up no other function.
    * Resolves when every change serves or has failed to start, which is told as an event. A later call supersedes one
    * that is still starting functions.
    */
@@ -33,6 +33,11 @@ export class Engine {
     this.generation += 1;
     const generation = this.generation;
     if (this.services.size === 0) this.route(desired);
+    const wanted = new Set(desired.tasks.map(({ target }) => target));
+    const removed = [...this.services.keys()].filter((target) => !wanted.has(target));
+    const wantedPorts = new Set(desired.tasks.flatMap((task) => this.starter.ownPort(task) ?? []));
+    const inTheWay = removed.filter((target) => wantedPorts.has(this.services.get(target)!.service.ownPort ?? 0));
+    const removals = inTheWay.map((target) => this.remove(target, RECREATE_GRACE_MS));
     const added: string[] = [];
     const changed: string[] = [];
     const starts: Promise<void>[] = [];
@@ -45,17 +50,15 @@ export class Engine {
       this.services.set(task.target, { service, definition });
       starts.push(service.roll(task));
     }
-    await Promise.all(starts);
-    if (generation !== this.generation) return { added, removed: [], changed };
+    await Promise.all([...removals, ...starts]);
+    if (generation !== this.generation) return { added, removed: inTheWay, changed };
 
     this.route(desired);
-    const wanted = new Set(desired.tasks.map(({ target }) => target));
-    const removed = [...this.services.keys()].filter((target) => !wanted.has(target));
-    await Promise.all(removed.map((target) => this.remove(target)));
+    await Promise.all(removed.map((target) => this.remove(target, DRAIN_GRACE_MS)));
     return { added, removed, changed };
   }
 
-  /** Starts the newest code of these functions beside what runs. */
+  /** Starts the newest code of these functions. */
   async reload(targets: readonly string[]): Promise<void> {
     await Promise.all(targets.map((target) => this.services.get(target)?.service.roll()));
   }
@@ -71,10 +74,10 @@ export class Engine {
     this.router.setRules(rules);
   }
 
-  private async remove(target: string): Promise<void> {
+  private async remove(target: string, graceMs: number): Promise<void> {
     const service = this.services.get(target)?.service;
     this.services.delete(target);
-    await service?.stop(DRAIN_GRACE_MS);
+    await service?.stop(graceMs);
   }
 
   /** A task is started again and again; what is missing in its definition is said once. */

@@ -34,11 +34,11 @@ export async function reserveFreePorts(count: number): Promise<ReservedPorts> {
   };
 }
 
-/** Whether a server could listen on the port, whatever the address. */
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on the port, whatever the address. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", () => resolve(false));
+    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
     probe.listen({ port, exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }

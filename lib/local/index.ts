@@ -1,6 +1,6 @@
 export { type Deployment, type Endpoint, readDeployment } from "./deployment";
 export { type DevOptions, DevSession } from "./dev";
-export { curlCommand, type LocalEndpoint } from "./endpoint-list";
+export { curlCommand, type LocalEndpoint, methodOrKind } from "./endpoint-list";
 export { type Difference, type Failure, failureOf, type LocalEvent, type OnEvent } from "./events";
 export { nearestFreePort } from "./free-ports";
 export { LocalError } from "./local-error";

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
 import {
   APP_CONTAINER,
   CONFIG_VARIABLE,
@@ -7,26 +6,33 @@ import {
   GATEWAY_CONTAINER,
   PORT_VARIABLE,
 } from "../task/container-definition";
-import { type GatewayConfig, gatewayConfigSchema } from "../task/gateway-config";
+import type { GatewayConfig } from "../task/gateway-config";
+import { needsPython, runsPython } from "./app-command";
 import { reserveFreePorts } from "./free-ports";
 import { untilHealthy } from "./gateway-health";
 import { LocalError } from "./local-error";
-import { describeExit, ProcessGroup, type Program } from "./process-group";
+import { notReady, whereElse } from "./not-ready";
+import { claimOwnPort, ownPort } from "./own-port";
+import { describeExit, type Exit, ProcessGroup, type Program } from "./process-group";
 import type { PythonEnvironment } from "./python-environment";
 import { secretValues } from "./secret-values";
 import type { RunningTask, TaskDefinition, TaskStarter, TaskWatcher } from "./task";
+import { environmentOf, taskParts } from "./task-parts";
 
 export interface LocalTasksOptions {
   /** The bundled gateway. */
   readonly gateway: string;
   /** Secrets that the shell does not have are read from here. */
   readonly dotenvFile?: string;
-  /** The interpreter for a task's code; asked only for a container whose command runs Python. */
+  /** The environment for a task's code; asked only where that runs Python or has requirements. */
   python(definition: TaskDefinition): Promise<PythonEnvironment>;
 }
 
 /** Added to the gateway's own patience with the app: the gateway tells that it gave up. */
 const READY_SLACK_MS = 5_000;
+
+/** A server that listens elsewhere by then most likely stays there. */
+const SUSPICIOUS_MS = 3_000;
 
 /** What a developer waits for: shorter than on AWS, where the load balancer must learn of the drain first. */
 const LOCAL_DRAIN = { deadlineMs: 10_000, quietMs: 50 } as const;
@@ -36,13 +42,13 @@ const APP_GRACE_MS = 3_000;
 
 /** Runs tasks as processes of this machine: the gateway as it is in its image, the app from its source folder. */
 export class LocalTasks implements TaskStarter {
+  readonly ownPort = ownPort;
+
   constructor(private readonly options: LocalTasksOptions) {}
 
   async start(definition: TaskDefinition, watcher: TaskWatcher): Promise<RunningTask> {
     const { target, source } = definition;
-    const app = containerOf(definition, APP_CONTAINER);
-    const gateway = containerOf(definition, GATEWAY_CONTAINER);
-    const config = configOf(definition, gateway);
+    const { app, gateway, config } = taskParts(definition);
     if (!existsSync(source)) {
       throw new LocalError(`${target}: its source folder ${source} does not exist.`, {
         fix: "Give the construct `source: __dirname`, or the folder that holds the code.",
@@ -51,8 +57,11 @@ export class LocalTasks implements TaskStarter {
     const program = await this.appProgram(definition, app, watcher);
     watcher.signal?.throwIfAborted();
 
-    const reserved = await reserveFreePorts(3);
-    const [data, control, upstream] = reserved.ports as [number, number, number];
+    const own = ownPort(definition);
+    if (own !== undefined) await watcher.makeRoom();
+    const apps = own === undefined ? await reserveFreePorts(1) : await claimOwnPort(own, target, watcher.signal);
+    const gateways = await reserveFreePorts(2);
+    const [data, control, upstream] = [...gateways.ports, ...apps.ports] as [number, number, number];
     const run = (container: string, what: Omit<Program, "cwd" | "onLine">) =>
       new ProcessGroup({
         ...what,
@@ -63,22 +72,27 @@ export class LocalTasks implements TaskStarter {
       app: run(APP_CONTAINER, { ...program, env: { ...program.env, [PORT_VARIABLE]: String(upstream) } }),
       gateway: run(GATEWAY_CONTAINER, this.gatewayProgram(gateway, localConfig(config, { data, control, upstream }))),
     };
-    const task = new LocalTask(target, data, processes, reserved.release);
+    const task = new LocalTask(target, data, processes, () => {
+      apps.release();
+      gateways.release();
+    });
     const waiting = new AbortController();
     const signal = watcher.signal ? AbortSignal.any([watcher.signal, waiting.signal]) : waiting.signal;
     const withinMs = config.upstream.ready.timeoutMs + READY_SLACK_MS;
+    const suspicion = setTimeout(async () => {
+      const elsewhere = own === undefined ? undefined : await whereElse(processes.app, own);
+      if (elsewhere && !signal.aborted) watcher.onWarning(`${target}: ${elsewhere.what}. ${elsewhere.fix}`);
+    }, SUSPICIOUS_MS);
     try {
       const outcome = await Promise.race([untilHealthy(control, withinMs, signal), task.failed]);
       if (outcome === "healthy") return task;
       if (outcome instanceof Error) throw outcome;
-      throw new LocalError(`${target}: the app was not ready within ${config.upstream.ready.timeoutMs / 1000} s.`, {
-        fix: "Raise the construct's startupTimeout, or find out what the app waits for.",
-        output: processes.app.tail,
-      });
+      throw await notReady(target, processes.app, config.upstream, own !== undefined);
     } catch (error) {
       await task.stop(0);
       throw error;
     } finally {
+      clearTimeout(suspicion);
       waiting.abort();
     }
   }
@@ -107,9 +121,9 @@ export class LocalTasks implements TaskStarter {
       const fix = `Export ${name}${dotenvFile ? `, or put it into ${dotenvFile}` : ""}.`;
       watcher.onWarning(`${definition.target}: the secret ${name} has no value here. ${fix}`);
     }
-    const python = runsPython(container) ? await this.options.python(definition) : undefined;
+    const python = needsPython(definition) ? await this.options.python(definition) : undefined;
     return {
-      command: python?.python ?? command,
+      command: python && runsPython(container) ? python.python : command,
       args,
       env: { ...process.env, ...python?.env, ...environmentOf(container), ...secrets.values },
     };
@@ -130,7 +144,8 @@ class LocalTask implements RunningTask {
       for (const [name, group] of Object.entries(processes)) {
         group.exited.then((exit) => {
           if (this.stopped) return;
-          resolve(new LocalError(`${target}: the ${name} ${describeExit(exit)}.`, { output: group.tail }));
+          const fix = fixForExit(exit);
+          resolve(new LocalError(`${target}: the ${name} ${describeExit(exit)}.`, { fix, output: group.tail }));
         });
       }
     });
@@ -146,34 +161,9 @@ class LocalTask implements RunningTask {
   }
 }
 
-/** Whether the container's command starts an interpreter of Python by its bare name. */
-export function runsPython(container: ContainerDefinition): boolean {
-  const [command = ""] = container.command ?? [];
-  return basename(command) === command && /^python(3(\.\d+)?)?$/.test(command);
-}
-
-function containerOf({ target, containers }: TaskDefinition, name: string): ContainerDefinition {
-  const container = containers.find((candidate) => candidate.name === name);
-  if (!container) throw new LocalError(`${target}: its task definition has no container "${name}".`);
-  return container;
-}
-
-function environmentOf(container: ContainerDefinition): Record<string, string> {
-  return Object.fromEntries((container.environment ?? []).map(({ name, value }) => [name, value]));
-}
-
-function configOf({ target }: TaskDefinition, gateway: ContainerDefinition): GatewayConfig {
-  try {
-    return gatewayConfigSchema.parse(JSON.parse(environmentOf(gateway)[CONFIG_VARIABLE] ?? "null"));
-  } catch (cause) {
-    throw new LocalError(
-      `${target}: ${CONFIG_VARIABLE} of its gateway is not a configuration that this version knows.`,
-      {
-        fix: "Deploy or synthesize again with this version of slipway.",
-        cause,
-      },
-    );
-  }
+function fixForExit({ error }: Exit): string | undefined {
+  if (error?.code === "ENOENT") return "Install it on this machine, or correct the construct's command.";
+  return error?.code === "EACCES" ? `chmod +x ${error.path}` : undefined;
 }
 
 /** The deployed configuration, but for the ports (a laptop has one set for all tasks) and the drain. */

@@ -110,9 +110,13 @@ export class ProcessGroup {
   }
 }
 
-/** "exited with code 1", "was ended by SIGKILL", "could not be started (spawn foo ENOENT)". */
+/** "exited with code 1", "was ended by SIGKILL", "could not be started: there is no program foo". */
 export function describeExit({ code, signal, error }: Exit): string {
-  if (error)
-    return error.code === "ENOENT" ? "could not be started: no such program" : `could not be started: ${error.message}`;
+  if (error) return `could not be started: ${startProblem(error)}`;
   return signal ? `was ended by ${signal}` : `exited with code ${code}`;
+}
+
+function startProblem({ code, path, message }: NodeJS.ErrnoException): string {
+  if (code === "ENOENT") return `there is no program ${path}`;
+  return code === "EACCES" ? `${path} may not be executed` : message;
 }

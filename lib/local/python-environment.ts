@@ -42,6 +42,7 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
   const interpreter = await findPython({ env, cwd: source, signal });
   const requirements = readRequirements(source);
   const packages = [...new Set(kinds.flatMap((kind) => PACKAGES[kind]))].sort();
+  const installed = [...packages.map(nameOf), ...(requirements ? ["requirements.txt"] : [])];
   const key = {
     source: shortHash(relative(folder, source), 6),
     content: shortHash(
@@ -65,9 +66,11 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
   const run = { cwd: source, env, signal };
   try {
     report(`making a Python ${interpreter.version} environment`);
-    await makeVenv(interpreter, made.path, run);
-    report(`installing ${[...packages.map(nameOf), ...(requirements ? ["requirements.txt"] : [])].join(", ")}`);
-    await pipInstall({ ...run, python: made.python, packages, requirementsFile: requirements?.file, onStep: report });
+    await makeVenv(interpreter, made.path, { ...run, withPip: installed.length > 0 });
+    if (installed.length > 0) {
+      report(`installing ${installed.join(", ")}`);
+      await pipInstall({ ...run, python: made.python, packages, requirementsFile: requirements?.file, onStep: report });
+    }
     made.markComplete();
   } catch (error) {
     await made.remove();
@@ -87,10 +90,12 @@ function makeIgnoredFolder(folder: string): void {
 async function makeVenv(
   interpreter: PythonInterpreter,
   path: string,
-  run: { cwd: string; env: NodeJS.ProcessEnv; signal: AbortSignal | undefined },
+  run: { cwd: string; env: NodeJS.ProcessEnv; signal: AbortSignal | undefined; withPip: boolean },
 ): Promise<void> {
   const { version, path: python } = interpreter;
-  const { code, lines } = await runCommand(python, ["-I", "-m", "venv", path], run);
+  // Unpacking pip takes seconds.
+  const flags = run.withPip ? [] : ["--without-pip"];
+  const { code, lines } = await runCommand(python, ["-I", "-m", "venv", ...flags, path], run);
   if (code !== 0) {
     const output = lines.join("\n");
     // Debian's python3 comes without them.

@@ -4,6 +4,7 @@ import { Engine } from "./engine";
 import type { LocalEvent, OnEvent } from "./events";
 import { LocalError } from "./local-error";
 import { LocalTasks } from "./local-task";
+import { refuseSharedPorts } from "./own-port";
 import { gatewayProgram } from "./package-root";
 import type { PythonEnvironment } from "./python-environment";
 import { Router } from "./router";
@@ -38,6 +39,7 @@ const STOP_GRACE_MS = 2_000;
 export async function serveDefinitions(options: ServeDefinitionsOptions): Promise<ServedDefinitions> {
   const { definitions, rules, python, endpoints = [], port = 0, onEvent } = options;
   const gateway = gatewayProgram();
+  refuseSharedPorts(definitions);
   const router = await Router.listen({ port });
   const failures: Extract<LocalEvent, { type: "start-failed" }>[] = [];
   const starter = new LocalTasks({ gateway, python: async () => python });

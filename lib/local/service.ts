@@ -6,12 +6,16 @@ import type { RunningTask, TaskDefinition, TaskStarter } from "./task";
 /** A version that is replaced finishes what it has in flight; ended by force after this. */
 export const DRAIN_GRACE_MS = 12_000;
 
+/** Nobody is served while an old version still ends that must be gone before the new one starts. */
+export const RECREATE_GRACE_MS = 2_000;
+
 /** A task that fails sooner than this after it was ready is started again only after the same time. */
 const STABLE_MS = 1_000;
 
 /**
  * Keeps one task of a function running, as an ECS service does: a new version starts beside the old one and gets the
- * requests once it is ready; one that does not start changes nothing.
+ * requests once it is ready; one that does not start changes nothing. Where the app has a port of its own, only one
+ * version can run: the old one ends first.
  */
 export class Service {
   private task?: RunningTask;
@@ -40,6 +44,11 @@ export class Service {
     return this.rolling;
   }
 
+  /** @see TaskStarter.ownPort */
+  get ownPort(): number | undefined {
+    return this.starter.ownPort(this.definition);
+  }
+
   async stop(graceMs: number): Promise<void> {
     this.stopping.abort();
     await this.rolling;
@@ -61,6 +70,7 @@ export class Service {
         const task = await this.starter.start(this.definition, {
           onLog: (line) => this.onEvent({ type: "log", ...line }),
           onWarning: (message) => this.onEvent({ type: "warning", message }),
+          makeRoom: () => this.withdraw(),
           signal,
         });
         this.switchTo(task);
@@ -71,6 +81,14 @@ export class Service {
       }
     }
     this.rolling = undefined;
+  }
+
+  private async withdraw(): Promise<void> {
+    const { task } = this;
+    if (!task) return;
+    this.task = undefined;
+    this.router.setTarget(this.definition.target, undefined);
+    await this.retire(task, RECREATE_GRACE_MS);
   }
 
   private switchTo(task: RunningTask): void {

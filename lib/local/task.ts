@@ -19,6 +19,8 @@ export interface LogLine {
 export interface TaskWatcher {
   onLog(line: LogLine): void;
   onWarning(message: string): void;
+  /** Ends what runs of the function; called just before a start where two tasks of it cannot run beside each other. */
+  makeRoom(): Promise<void>;
   /** Gives up a start that is still under way. */
   readonly signal?: AbortSignal;
 }
@@ -35,6 +37,9 @@ export interface RunningTask {
 
 /** The one door to whatever runs tasks. */
 export interface TaskStarter {
+  /** The port on which only this app can listen; tasks that need the same one cannot run beside each other. Never throws. */
+  ownPort(definition: TaskDefinition): number | undefined;
+
   /** Resolves when the task is ready for requests; rejects, with nothing left running, when it cannot be. */
   start(definition: TaskDefinition, watcher: TaskWatcher): Promise<RunningTask>;
 }

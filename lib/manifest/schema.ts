@@ -20,7 +20,7 @@ const functionSchema = z.strictObject({
   name: z.string(),
   /** The construct's path. */
   path: z.string(),
-  kind: z.enum(["fastapi"]),
+  kind: z.enum(["fastapi", "asgi", "wsgi", "server"]),
   label: z.string(),
   /** Public URLs; null where one is known only after apply (path mode without a fixed load balancer name). */
   urls: z.array(z.string().nullable()),

@@ -1,25 +1,23 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { reserveFreePorts } from "../../../lib/local/free-ports";
 import { CliProcess, endAll } from "./cli-process";
 import { serverProgram } from "./definitions";
+import { freePort } from "./free-port";
 import { isListening, open, send } from "./http";
 import { deploys, manifest, project, removeFolders, temporaryFolder, write } from "./project";
+import { quickPython, serves } from "./quick-python";
 import { until } from "./waiting";
 
+beforeEach(() => {
+  process.env.SLIPWAY_PYTHON = quickPython();
+});
 afterEach(async () => {
   await endAll();
   removeFolders();
 });
 
-async function freePort(): Promise<number> {
-  const { ports, release } = await reserveFreePorts(1);
-  release();
-  return ports[0]!;
-}
-
 /** A project with one function whose server is a Node program. */
-function nodeProject(program = serverProgram('"v1"'), command = ["node", "server"], secrets: string[] = []): string {
+function nodeProject(program = serverProgram('"v1"'), command = serves("server"), secrets: string[] = []): string {
   const folder = project({ "api/server": program });
   deploys(folder, manifest(folder, [{ name: "web", source: "api", command, secrets }]));
   return folder;
@@ -42,6 +40,19 @@ describe("slipway dev", () => {
     await cli.line(/^acme\/web \| GET \/x 200 \d+ ms$/);
     // No colours where nobody looks, and no gateway lines that were not asked for.
     expect(cli.stdout.join("\n")).not.toMatch(/\x1b|gateway info/);
+  });
+
+  test("tells the kind of an endpoint that takes any method, and tries its health path", async () => {
+    const port = await freePort();
+    const folder = project({ "api/server": serverProgram("request.url") });
+    const api = { name: "api", source: "api", command: serves("server"), kind: "asgi", healthPath: "/health" } as const;
+    const site = { name: "site", source: "api", command: serves("server"), kind: "wsgi" } as const;
+    deploys(folder, manifest(folder, [api, site]));
+    const cli = new CliProcess(["dev", folder, "--port", String(port)]);
+
+    await cli.line(/^ {2}acme\/api {3}ASGI {3}http:/);
+    await cli.line(/^ {2}acme\/site {2}WSGI {3}http:/);
+    await cli.line(new RegExp(`^ {2}Try it: {2}curl -i http://acme-api-dev\\.localhost:${port}/health$`));
   });
 
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
@@ -127,9 +138,7 @@ describe("slipway dev", () => {
     await cli.exited;
 
     const events = cli.stdout.map((line) => JSON.parse(line));
-    expect(events.filter(({ type }) => type !== "log").map(({ type }) => type)).toEqual([
-      "progress",
-      "progress",
+    expect(events.filter(({ type }) => !["log", "progress"].includes(type)).map(({ type }) => type)).toEqual([
       "starting",
       "serving",
       "ready",
@@ -137,7 +146,7 @@ describe("slipway dev", () => {
       "stopped",
     ]);
     expect(events.find(({ type }) => type === "ready").endpoints).toEqual([
-      { target: "acme/web", label: "acme-web", url: `http://${HOST}:${port}/` },
+      { target: "acme/web", label: "acme-web", kind: "fastapi", url: `http://${HOST}:${port}/` },
     ]);
   });
 

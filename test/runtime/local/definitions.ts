@@ -4,6 +4,9 @@ import type { GatewayConfig } from "../../../lib/task/gateway-config";
 export interface FunctionOptions {
   readonly name: string;
   readonly command: readonly string[];
+  /** Where the app listens. */
+  readonly port?: number;
+  readonly healthPath?: string;
   /** Path mode: `/<label>`. */
   readonly prefix?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -11,7 +14,8 @@ export interface FunctionOptions {
   readonly startupTimeoutMs?: number;
 }
 
-export function gatewayConfig({ name, prefix = "", startupTimeoutMs = 10_000 }: FunctionOptions): GatewayConfig {
+export function gatewayConfig(options: FunctionOptions): GatewayConfig {
+  const { name, port = 8000, healthPath, prefix = "", startupTimeoutMs = 10_000 } = options;
   return {
     version: 1,
     app: "acme",
@@ -20,8 +24,13 @@ export function gatewayConfig({ name, prefix = "", startupTimeoutMs = 10_000 }: 
     region: "eu-west-1",
     listen: { port: 18080, controlPort: 18081, keepAliveMs: 305_000 },
     upstream: {
-      port: 8000,
-      ready: { kind: "tcp", path: "/", intervalMs: 25, timeoutMs: startupTimeoutMs },
+      port,
+      ready: {
+        kind: healthPath ? "http" : "tcp",
+        path: healthPath ?? "/",
+        intervalMs: 25,
+        timeoutMs: startupTimeoutMs,
+      },
       poolIdleMs: 1000,
     },
     web: { stripPrefix: prefix },
@@ -31,14 +40,14 @@ export function gatewayConfig({ name, prefix = "", startupTimeoutMs = 10_000 }: 
 
 /** The containers of a task as ECS describes them. */
 export function containers(options: FunctionOptions): ContainerDefinition[] {
-  const { command, environment = {}, secrets = [] } = options;
+  const { command, port = 8000, environment = {}, secrets = [] } = options;
   return [
     {
       name: APP_CONTAINER,
       image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme:1",
       essential: true,
       command,
-      environment: Object.entries({ PORT: "8000", ...environment }).map(([name, value]) => ({ name, value })),
+      environment: Object.entries({ PORT: String(port), ...environment }).map(([name, value]) => ({ name, value })),
       secrets: secrets.map((name) => ({
         name,
         valueFrom: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`,

@@ -1,57 +1,21 @@
 import { Agent } from "node:http";
-import { DevSession } from "../../../lib/local/dev";
-import type { LocalEvent } from "../../../lib/local/events";
 import { serverProgram } from "./definitions";
-import { isListening, send } from "./http";
-import { deploys, manifest, type ProjectFunction, project, removeFolders, write } from "./project";
+import { isListening } from "./http";
+import { deploys, manifest, type ProjectFunction, project, removeFolders } from "./project";
+import { quickPython, serves } from "./quick-python";
+import { Running, stopSessions } from "./running";
 import { until } from "./waiting";
 
-const sessions: DevSession[] = [];
+beforeEach(() => {
+  process.env.SLIPWAY_PYTHON = quickPython();
+});
 afterEach(async () => {
-  await Promise.all(sessions.splice(0).map((session) => session.stop()));
+  await stopSessions();
   removeFolders();
 });
 
-const WEB: ProjectFunction = { name: "web", source: "api", command: ["node", "server"] };
-const BATCH: ProjectFunction = { name: "batch", source: "jobs", command: ["node", "server"] };
-
-class Running {
-  readonly events: LocalEvent[] = [];
-  readonly session: DevSession;
-
-  constructor(readonly folder: string) {
-    this.session = new DevSession({ folder, port: 0, onEvent: (event) => this.events.push(event) });
-    sessions.push(this.session);
-  }
-
-  get port(): number {
-    return Number(new URL(this.session.url).port);
-  }
-
-  /** What a function answers, or the status when that is not 200. */
-  async answer(name = "web", agent?: Agent): Promise<string> {
-    const { status, text } = await send({ port: this.port, host: `acme-${name}-dev.localhost`, agent });
-    return status === 200 ? text : String(status);
-  }
-
-  answers(text: string, name = "web"): Promise<boolean> {
-    return until(`acme/${name} answers ${text}`, async () => (await this.answer(name)) === text);
-  }
-
-  event<T extends LocalEvent["type"]>(type: T): Promise<Extract<LocalEvent, { type: T }>> {
-    const find = () => this.events.find((event) => event.type === type) as Extract<LocalEvent, { type: T }> | undefined;
-    return until(`the event ${type}`, find) as Promise<Extract<LocalEvent, { type: T }>>;
-  }
-
-  /** The functions that were started, in order. */
-  starts(): string[] {
-    return this.events.flatMap((event) => (event.type === "starting" ? [event.target] : []));
-  }
-
-  edit(text: string, file = "api/server"): void {
-    write(this.folder, file, text);
-  }
-}
+const WEB: ProjectFunction = { name: "web", source: "api", command: serves("server") };
+const BATCH: ProjectFunction = { name: "batch", source: "jobs", command: serves("server") };
 
 async function start(functions = [WEB], files = {}): Promise<Running> {
   const folder = project({ "api/server": serverProgram('"v1"'), "jobs/server": serverProgram('"job"'), ...files });
@@ -190,7 +154,7 @@ test("a file that is written again with the same content is no edit", async () =
 describe("an edit of the app", () => {
   test("adds, changes and removes functions and rules while the rest serves on", async () => {
     const running = await start([WEB, BATCH]);
-    const changed = { ...BATCH, command: ["node", "other"] };
+    const changed = { ...BATCH, command: serves("other") };
     const added = { ...WEB, name: "added" };
     running.edit(serverProgram('"other"'), "jobs/other");
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import type { Manifest } from "../../../lib/manifest/schema";
+import type { Manifest, ManifestFunction } from "../../../lib/manifest/schema";
 import { containers, type FunctionOptions, gatewayConfig } from "./definitions";
 
 const folders: string[] = [];
@@ -25,6 +25,8 @@ export function write(folder: string, name: string, text: string): void {
 export interface ProjectFunction extends FunctionOptions {
   /** Folder of the code inside the project. */
   readonly source: string;
+  /** @default "fastapi" */
+  readonly kind?: ManifestFunction["kind"];
 }
 
 /** A stack in path mode. */
@@ -40,11 +42,11 @@ export function manifest(folder: string, functions: readonly ProjectFunction[], 
         app: "acme",
         name: fn.name,
         path: `${stack}/${fn.name}`,
-        kind: "fastapi",
+        kind: fn.kind ?? "fastapi",
         label: `acme-${fn.name}`,
         urls: [null],
         source: relative(from, join(folder, fn.source)),
-        spec: {},
+        spec: fn.healthPath ? { healthPath: fn.healthPath } : {},
         task: { cpu: 512, memoryMiB: 1024, containers: containers(options) },
         gateway: gatewayConfig(options),
       };

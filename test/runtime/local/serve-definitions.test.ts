@@ -3,6 +3,7 @@ import { type ServedDefinitions, serveDefinitions } from "../../../lib/local/ser
 import { containers, serverProgram } from "./definitions";
 import { isListening, send } from "./http";
 import { removeFolders, temporaryFolder } from "./project";
+import { quickPython, serves } from "./quick-python";
 
 let served: ServedDefinitions | undefined;
 afterEach(async () => {
@@ -11,11 +12,9 @@ afterEach(async () => {
   removeFolders();
 });
 
-const python = { python: "python3", env: {} };
-
 function definition(name: string, program: string) {
   const source = temporaryFolder({ "server.js": program });
-  return { target: `acme/${name}`, containers: containers({ name, command: ["node", "server.js"] }), source };
+  return { target: `acme/${name}`, containers: containers({ name, command: serves("server.js") }), source };
 }
 
 const RULES = [
@@ -27,7 +26,7 @@ test("definitions and rules alone are enough to serve, and a changed rule change
   served = await serveDefinitions({
     definitions: [definition("one", serverProgram("1")), definition("two", serverProgram("2"))],
     rules: RULES,
-    python,
+    python: { python: quickPython(), env: {} },
   });
   const { port } = served;
   const ask = async (host: string) => (await send({ port, host })).text;
@@ -42,7 +41,9 @@ test("definitions and rules alone are enough to serve, and a changed rule change
 
 test("one that cannot start is an error with what it said", async () => {
   const definitions = [definition("one", serverProgram("1")), definition("two", "throw new Error('no model')")];
-  const error = await serveDefinitions({ definitions, rules: RULES, python }).catch((error) => error);
+  const error = await serveDefinitions({ definitions, rules: RULES, python: { python: quickPython(), env: {} } }).catch(
+    (error) => error,
+  );
   expect(error).toBeInstanceOf(LocalError);
   expect(error.message).toMatch(/^acme\/two: the app exited with code 1\.\n.*no model/s);
 });
