@@ -1,4 +1,4 @@
-import { type WebSpec, parseFastApiEndpoint } from "../../../lib/spec";
+import { parseFastApiEndpoint, type WebSpec } from "../../../lib/spec";
 import type { TaskPlatform } from "../../../lib/task";
 
 /** A parsed endpoint, `hello/greet`. */
