@@ -98,7 +98,13 @@ function targetOf({ app, name }: ManifestFunction): string {
 }
 
 function sourceOf(fn: ManifestFunction, file: string): string {
-  if (fn.source !== null) return resolve(dirname(file), fn.source);
+  const folder = fn.source === null ? undefined : resolve(dirname(file), fn.source);
+  if (folder !== undefined && existsSync(folder)) return folder;
+  if (folder !== undefined) {
+    throw new LocalError(`${targetOf(fn)} has its code in ${folder}, and there is no such folder.`, {
+      fix: `Correct the prop source of ${fn.path}: __dirname is the folder of main.ts.`,
+    });
+  }
   throw new LocalError(`${targetOf(fn)} does not say where its code is.`, {
     fix: `Give the construct ${fn.path} the prop source: __dirname, or the folder that holds the code.`,
   });

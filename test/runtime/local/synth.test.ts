@@ -86,14 +86,16 @@ describe("running the app command", () => {
 });
 
 describe("reading what was synthesized", () => {
+  const CODE = { "api/app.py": "", "jobs/app.py": "" };
+
   async function synthesized(...manifests: ReturnType<typeof manifest>[]): Promise<string> {
-    const folder = project({});
+    const folder = project(CODE);
     deploys(folder, ...manifests);
     return synthesize({ folder });
   }
 
   test("gives tasks with their sources, rules and endpoints of all stacks", async () => {
-    const folder = project({});
+    const folder = project(CODE);
     const batch = { ...web, name: "batch", source: "jobs" };
     deploys(folder, manifest(folder, [web], "one"), manifest(folder, [batch], "two"));
 
@@ -148,5 +150,14 @@ describe("reading what was synthesized", () => {
     const error = await refusal(() => readDeployment(outdir));
     expect(error.message).toBe("acme/web does not say where its code is.");
     expect(error.fix).toContain("acme/web the prop source: __dirname");
+  });
+
+  test("with a source folder that is not there names the folder, the construct and the prop", async () => {
+    const folder = project({});
+    const one = manifest(folder, [web]);
+    const outdir = await synthesized({ ...one, functions: one.functions.map((fn) => ({ ...fn, source: "nope" })) });
+    const error = await refusal(() => readDeployment(outdir));
+    expect(error.message).toMatch(/^acme\/web has its code in .*\/stacks\/acme\/nope, and there is no such folder\.$/);
+    expect(error.fix).toContain("Correct the prop source of acme/web");
   });
 });
