@@ -10,7 +10,9 @@ export function handler(what: "function" | "app") {
     example,
     read: (value) => {
       if (HANDLER.test(value) && !value.includes(".py:")) return value;
-      const [file, name] = value.split(/:(?=[^:/]*$)/);
+      // "app.hello" as Python itself would write it.
+      const dotted = /^[\w.]+$/.test(value) && !value.endsWith(".py") ? value.replace(/\.(?=\w+$)/, ":") : value;
+      const [file, name] = dotted.split(/:(?=[^:/]*$)/);
       const module = (file ?? "")
         .replace(/^\.?\//, "")
         .replace(/\.py$/, "")

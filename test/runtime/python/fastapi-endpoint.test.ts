@@ -269,3 +269,21 @@ async def slow():
     expect(process.stderr).toBe("");
   });
 });
+
+describe("a function that reads a body", () => {
+  const app = "def predict(job: dict, verbose: bool = False):\n    return job\n";
+
+  test("and answers GET is told so at the start, and served all the same", async () => {
+    const { process, url } = await serve(app, "app:predict");
+    await process.until("the hint", () => process.stderr.includes("\n"));
+    expect(process.stderr).toBe(
+      'slipway: app:predict reads job from the request\'s body, but answers GET, which clients send without one. Set method: "POST" on the construct.\n',
+    );
+    expect((await fetch(url, { method: "POST" })).status).toBe(405);
+  });
+
+  test("and answers POST is not", async () => {
+    const { process } = await serve(app, "app:predict", ["--method", "POST"]);
+    expect(process.stderr).toBe("");
+  });
+});

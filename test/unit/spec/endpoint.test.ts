@@ -129,6 +129,10 @@ test.each([
     { handler: "./src/api.py:hello" },
     'handler "./src/api.py:hello": must be "module:function": an import path, not a file path. Write "src.api:hello".',
   ],
+  [
+    { handler: "shop.api.hello" },
+    'handler "shop.api.hello": must be "module:function": an import path, not a file path. Write "shop.api:hello".',
+  ],
   [{ handler: "app" }, 'handler "app": must be "module:function": an import path, not a file path. Write "app:hello".'],
   [
     { handler: "a:b:c" },

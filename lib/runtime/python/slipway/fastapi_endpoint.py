@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 
 from slipway.errors import StartError
 from slipway.handler import Handler
@@ -32,4 +34,16 @@ def fastapi_endpoint(handler: Handler, function: Callable[..., Any], *, method: 
     except Exception as error:
         # FastAPI reads the signature here: a type it cannot parse, a form without python-multipart.
         raise StartError(f"FastAPI cannot serve {handler}: {error}") from error
+    warn_of_unsendable_body(handler, app, method)
     return app
+
+
+def warn_of_unsendable_body(handler: Handler, app: FastAPI, method: str) -> None:
+    """GET is the default method, and a function that takes a body is easily left with it."""
+    route = app.routes[-1]
+    body = [field.name for field in route.dependant.body_params] if isinstance(route, APIRoute) else []
+    if method == "GET" and body:
+        sys.stderr.write(
+            f"slipway: {handler} reads {', '.join(body)} from the request's body, but answers GET, which clients send "
+            f'without one. Set method: "POST" on the construct.\n'
+        )
