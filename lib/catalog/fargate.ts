@@ -6,13 +6,6 @@ export interface FargateSize {
   readonly memoryMiB: number;
 }
 
-/** The memory that Fargate sells with one amount of cpu, ascending. */
-export interface FargateMemoryRange {
-  readonly minMiB: number;
-  readonly maxMiB: number;
-  readonly sizesMiB: readonly number[];
-}
-
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html */
 const MEMORY_BY_CPU: ReadonlyMap<number, readonly number[]> = new Map([
   [256, [512, 1024, 2048]],
@@ -31,12 +24,6 @@ export const FARGATE_SIZES: readonly FargateSize[] = [...MEMORY_BY_CPU].flatMap(
 
 export function isFargateSize(cpuUnits: number, memoryMiB: number): boolean {
   return MEMORY_BY_CPU.get(cpuUnits)?.includes(memoryMiB) ?? false;
-}
-
-/** What memory this amount of cpu comes with; undefined when Fargate does not sell the cpu at all. */
-export function fargateMemoryRange(cpuUnits: number): FargateMemoryRange | undefined {
-  const sizesMiB = MEMORY_BY_CPU.get(cpuUnits);
-  return sizesMiB && { minMiB: sizesMiB[0]!, maxMiB: sizesMiB.at(-1)!, sizesMiB };
 }
 
 /** The cheapest size with at least this cpu and memory; undefined beyond 16 vCPU or 120 GiB. */

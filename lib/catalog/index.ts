@@ -1,8 +1,6 @@
 export {
   FARGATE_SIZES,
-  type FargateMemoryRange,
   type FargateSize,
-  fargateMemoryRange,
   isFargateSize,
   nearestFargateSizes,
   smallestFargateSizeHolding,

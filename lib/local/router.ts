@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { type ListenerRule, matchRules } from "../routing";
+import { type ListenerRule, matchRules, UNKNOWN_ADDRESS } from "../routing";
 import { requestHeaders, responseHeaders } from "../runtime/gateway/headers";
 import { type Forwarding, forward } from "../runtime/gateway/proxy";
 import { forwardUpgrade } from "../runtime/gateway/tunnel";
@@ -34,9 +34,6 @@ export interface ServedRequest {
 
 /** Shorter than any gateway keeps an idle connection. */
 const POOL_IDLE_MS = 1_000;
-
-/** The listener's default answer. */
-const NO_ENDPOINT = "No endpoint at this address.\n";
 
 const LOOPBACK = ["127.0.0.1", "::1"];
 const HOME_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
@@ -134,7 +131,7 @@ export class Router {
     } else if (request.url === "/" && HOME_HOSTS.includes(host)) {
       this.list(request, response);
     } else {
-      answer(response, 404, NO_ENDPOINT);
+      answer(response, 404, UNKNOWN_ADDRESS);
     }
   }
 

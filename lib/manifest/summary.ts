@@ -11,8 +11,9 @@ export interface SummaryFunction {
   readonly size: string;
   readonly min: number;
   readonly max: number;
-  /** US dollars for `min` containers. */
+  /** US dollars for `min` containers, on demand. */
   readonly monthly: number;
+  readonly spot: boolean;
 }
 
 export interface Summary {
@@ -28,7 +29,11 @@ export function renderSummary({ resources, shared, loadBalancer, ...summary }: S
   const total = [...functions, ...shared].reduce((sum, { monthly }) => sum + monthly, 0);
   const host = loadBalancer ?? "<load balancer>";
   const rows = [
-    ...functions.map(({ name, monthly, size, min, max }) => [name, dollars(monthly), `${min} to ${max} x ${size}`]),
+    ...functions.map(({ name, monthly, size, min, max, spot }) => [
+      name,
+      dollars(monthly),
+      `${min} to ${max} x ${size}${spot ? "; on Spot, whose price floats below this one" : ""}`,
+    ]),
     ...shared.map(({ what, monthly }) => [what, dollars(monthly), ""]),
     ["total at minimum", dollars(total), `list prices ${PRICES.region}, ${PRICES.asOf}, before traffic`],
   ];

@@ -6,4 +6,4 @@ export type { RoutingProblem } from "./problem";
 export { countQuotas, LOAD_BALANCER_QUOTAS, type QuotaCounts } from "./quotas";
 export type { ListenerRule, RuleConditions } from "./rule";
 export { BANDS, type Band, bandOf } from "./specificity";
-export { type AddressedEndpoint, labelProblem, type WebAddress, webAddress } from "./web-address";
+export { type AddressedEndpoint, labelProblem, UNKNOWN_ADDRESS, type WebAddress, webAddress } from "./web-address";

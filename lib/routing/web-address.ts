@@ -3,6 +3,9 @@ import type { Problem } from "../spec";
 import { hashedPriority } from "./priority";
 import type { ListenerRule } from "./rule";
 
+/** What the listener answers where no rule matches. */
+export const UNKNOWN_ADDRESS = "No endpoint at this address.\n";
+
 export interface WebAddress {
   readonly rule: ListenerRule;
   /** With a final slash; undefined in path mode, where the load balancer's name is known only after apply. */

@@ -1,6 +1,7 @@
 import type { Lb } from "@cdktf/provider-aws/lib/lb";
 import type { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import type { ITerraformDependable } from "cdktf";
+import { UNKNOWN_ADDRESS } from "../../../lib/routing";
 import type { PlatformSpec } from "../../../lib/spec";
 import type { ResourceMaker } from "../engine/resource-maker";
 import type { PlatformResourceTable } from "./resources";
@@ -10,7 +11,7 @@ const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 const NOT_FOUND = {
   type: "fixed-response",
-  fixedResponse: { contentType: "text/plain", messageBody: "No endpoint at this address.\n", statusCode: "404" },
+  fixedResponse: { contentType: "text/plain", messageBody: UNKNOWN_ADDRESS, statusCode: "404" },
 } as const;
 
 interface LoadBalancerOptions {

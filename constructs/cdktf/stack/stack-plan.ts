@@ -185,6 +185,7 @@ export class StackPlan {
         size: task.size.explanation,
         min: spec.minContainers,
         max: spec.maxContainers,
+        spot: spec.spot,
         monthly: fargateMonthlyCost({
           ...task.size,
           architecture: spec.architecture,

@@ -9,6 +9,7 @@ const greet = {
   min: 1,
   max: 10,
   monthly: 21.2649,
+  spot: false,
 };
 const process = {
   ...greet,
@@ -17,6 +18,7 @@ const process = {
   method: "POST",
   min: 2,
   monthly: 42.5298,
+  spot: false,
 };
 const summary: Summary = {
   loadBalancer: null,
@@ -60,4 +62,12 @@ test("a URL that is known only after apply is shown as far as it is known", () =
 test("one is singular, and a stack without functions is a stack too", () => {
   expect(renderSummary({ ...summary, functions: [greet], resources: 1 })).toMatch(/^Slipway: 1 function, 1 resource\n/);
   expect(renderSummary({ ...summary, functions: [] })).toMatch(/^Slipway: 0 functions, 79 resources\n/);
+});
+
+test("a function on Spot is priced on demand, and says that it costs less", () => {
+  const [row] = renderSummary({ ...summary, functions: [{ ...greet, spot: true }] })
+    .split("\n")
+    .filter((line) => line.includes("$21.26"));
+  expect(row).toMatch(/Fargate sells; on Spot, whose price floats below this one$/);
+  expect(renderSummary(summary)).not.toContain("Spot");
 });
