@@ -74,6 +74,12 @@ export interface ComputeOptions {
    */
   readonly secrets?: Readonly<Record<string, string>>;
   /**
+   * Time that one request may take in all, from its arrival to the last byte of its answer, 1 s to 11 h 30 min. A WebSocket
+   * counts until it is closed.
+   * @default 300
+   */
+  readonly timeout?: Duration;
+  /**
    * Time from a task's start until the app accepts requests, 1 s to 1 h. Sets the gateway's readiness and the service's grace period.
    * @default 60
    */
@@ -108,6 +114,8 @@ export interface ComputeSpec {
   readonly spot: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly timeout: number;
   /** Seconds. */
   readonly startupTimeout: number;
   /** Seconds. */
@@ -186,6 +194,7 @@ export const computeShape = {
       `Write ${name}: "arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>", never the secret itself`,
     );
   }).default({}),
+  timeout: duration({ min: 1, max: 41_400 }).default(300),
   startupTimeout: duration({ min: 1, max: 3600 }).default(60),
   drainTimeout: duration({ min: 1, max: 110, reason: "Fargate kills a container 120 s after SIGTERM" }).default(110),
   readOnlyRoot: flag().default(false),

@@ -141,20 +141,35 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === "[object Object]";
 }
 
+/** A nested object of props. */
+export function group<S extends z.ZodRawShape>(shape: S) {
+  const read = nested(shape, `an object with ${Object.keys(shape).join(", ")}`);
+  return leaf<object>(read.form(isRecord), { token: "early" }).transform(read.inner);
+}
+
 /** A nested object of props that may also be `false`: switched off. */
 export function section<S extends z.ZodRawShape>(shape: S) {
-  const schema = z.strictObject(shape);
-  const form = `false, or an object with ${Object.keys(shape).join(", ")}`;
+  const read = nested(shape, `false, or an object with ${Object.keys(shape).join(", ")}`);
   return leaf<object | false>(
-    (value) => (value === false || isRecord(value) ? value : refuse(`must be ${form}`, `Write ${form}`)),
+    read.form((value): value is object | false => value === false || isRecord(value)),
     { token: "early" },
-  ).transform((value, context): false | z.infer<typeof schema> => {
-    if (value === false) return value;
-    const result = schema.safeParse(value, { reportInput: true });
-    if (result.success) return result.data;
-    for (const issue of result.error.issues) context.addIssue({ ...issue, known: Object.keys(shape) });
-    return z.NEVER;
-  });
+  ).transform((value, context) => (value === false ? value : read.inner(value, context)));
+}
+
+function nested<S extends z.ZodRawShape>(shape: S, form: string) {
+  const schema = z.strictObject(shape);
+  return {
+    form:
+      <T>(accepts: (value: unknown) => value is T) =>
+      (value: unknown) =>
+        accepts(value) ? value : refuse(`must be ${form}`, `Write ${form}`),
+    inner: (value: object, context: z.RefinementCtx): z.infer<typeof schema> => {
+      const result = schema.safeParse(value, { reportInput: true });
+      if (result.success) return result.data;
+      for (const issue of result.error.issues) context.addIssue({ ...issue, known: Object.keys(shape) });
+      return z.NEVER;
+    },
+  };
 }
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;

@@ -9,7 +9,20 @@ import {
   computeWarnings,
 } from "./compute";
 import { frozenCopy, type Parsed, parseProps, type Reference, type Report, withPairs } from "./parse";
-import { type Duration, duration, integer, leaf, refuse, section, text } from "./values";
+import {
+  type Duration,
+  duration,
+  flag,
+  formatSeconds,
+  group,
+  integer,
+  leaf,
+  type Memory,
+  memory,
+  refuse,
+  section,
+  text,
+} from "./values";
 
 export interface ScalingOptions {
   /**
@@ -37,7 +50,57 @@ export interface AlarmOptions {
   readonly latencyP95?: Duration;
 }
 
+/** How many requests a container works on at once. A WebSocket counts until it is closed. */
+export interface Concurrency {
+  /**
+   * Requests at the app at once, 1 to 1000; the gateway never lets more through.
+   * @default - 1 for a FastApiEndpoint, 100 for an AsgiApp, a WsgiApp or a WebServer
+   */
+  readonly maxInputs?: number;
+  /**
+   * Requests per container that scaling aims at, 1 to maxInputs. What is between the two is room for the minutes in which more
+   * containers start.
+   * @default - 70 % of maxInputs, rounded up
+   */
+  readonly targetInputs?: number;
+  /**
+   * Requests that may wait in a container for one of its places, 0 to 10000. Beyond them the newest is answered 503 with
+   * Retry-After.
+   * @default - 10 times maxInputs
+   */
+  readonly maxQueued?: number;
+}
+
 export interface WebOptions {
+  /** Requests at the app at once, and how many may wait. */
+  readonly concurrency?: Concurrency;
+  /**
+   * Time that the app has, once it has the whole request, to begin its answer; then the client gets 504. 1 s to 1 h, and 10 s
+   * less than the platform's idleTimeout, so that it is the gateway that answers.
+   * @default 150, or less where timeout or the platform's idleTimeout is
+   */
+  readonly requestTimeout?: Duration;
+  /**
+   * Longest gap between two bytes of a request's or an answer's body, 1 s to the platform's idleTimeout.
+   * @default - the platform's idleTimeout
+   */
+  readonly idleTimeout?: Duration;
+  /**
+   * Time that a request may wait for a place at the app; then the client gets 503 with Retry-After. 1 s to 1 h.
+   * @default 60
+   */
+  readonly queueTimeout?: Duration;
+  /**
+   * Largest request body, 1 MiB to 1 TiB; a larger one gets 413.
+   * @default "4GiB"
+   */
+  readonly maxRequestBody?: Memory;
+  /**
+   * Let only requests with a proxy auth token through: `slipway tokens create` makes one, and a client sends it as `Slipway-Key` and
+   * `Slipway-Secret` (or Modal-Key and Modal-Secret, or one Bearer). Everybody else gets 401, and the app does not see the request.
+   * @default false
+   */
+  readonly requiresProxyAuth?: boolean;
   /**
    * The endpoint's part of its URL: 1 to 63 of a-z, 0-9 and single dashes. Used as it is or refused.
    * @default "<app>-<name>"
@@ -67,11 +130,25 @@ export interface WebSpec extends ComputeSpec, KindSpec {
   readonly label: string;
   readonly rulePriority?: number;
   readonly healthPath?: string;
+  readonly concurrency: Required<Concurrency>;
+  /** Seconds; undefined: the default, which depends on the platform. */
+  readonly requestTimeout?: number;
+  /** Seconds; undefined: the platform's. */
+  readonly idleTimeout?: number;
+  /** Seconds. */
+  readonly queueTimeout: number;
+  readonly maxRequestBodyMiB: number;
+  readonly requiresProxyAuth: boolean;
   /** Undefined: as the platform's `observability` says. */
   readonly alarms?: false | { readonly errorRate: number; readonly latencyP95?: number };
 }
 
 const MOST_CONTAINERS = 5000;
+const MOST_INPUTS = 1000;
+
+/** Of what serves many requests at once; a function has its container to itself. */
+export const DEFAULT_MAX_INPUTS = 100;
+const TIB = 1024 * 1024;
 
 export const webShape = {
   ...computeShape,
@@ -109,6 +186,16 @@ export const webShape = {
     allowed: "must be a path that starts with /",
     fix: 'Write for example "/health"',
   }).optional(),
+  concurrency: group({
+    maxInputs: integer({ min: 1, max: MOST_INPUTS }).optional(),
+    targetInputs: integer({ min: 1, max: MOST_INPUTS }).optional(),
+    maxQueued: integer({ min: 0, max: 10 * MOST_INPUTS }).optional(),
+  }).optional(),
+  requestTimeout: duration({ min: 1, max: 3600 }).optional(),
+  idleTimeout: duration({ min: 1, max: 4000, reason: "the load balancer's own limit" }).optional(),
+  queueTimeout: duration({ min: 1, max: 3600 }).default(60),
+  maxRequestBody: memory({ min: 1, max: TIB }).default(4096),
+  requiresProxyAuth: flag().default(false),
   alarms: section({
     errorRate: leaf<number>(
       (value) =>
@@ -165,12 +252,15 @@ export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
  */
 export function webParser<const S extends z.ZodRawShape>(
   own: S,
-  describe: (props: z.infer<z.ZodObject<S>>) => KindSpec,
+  describe: (props: z.infer<z.ZodObject<S>>, maxInputs: number) => KindSpec,
+  defaultMaxInputs: number,
   pathModeWarnings: (props: z.infer<z.ZodObject<S>>) => string[] = () => [],
 ): WebParser {
   const schema = withPairs(z.strictObject({ ...webShape, ...own }), (input, report) => {
     checkCompute(input as Parameters<typeof checkCompute>[0], report);
     checkContainers(input, report);
+    checkConcurrency(input as Partial<WebInput>, defaultMaxInputs, report);
+    checkTimeouts(input as Partial<WebInput>, report);
   });
   return (props, id, path, references) => {
     const input = parseProps(schema, withDefaultName(props, id), path, references) as WebInput &
@@ -178,16 +268,23 @@ export function webParser<const S extends z.ZodRawShape>(
     const ownProps = Object.fromEntries(
       Object.keys(own).map((key) => [key, input[key as keyof typeof input]]),
     ) as z.infer<z.ZodObject<S>>;
-    const { minContainers, maxContainers, label, rulePriority, healthPath, alarms, ...rest } = input;
+    const { minContainers, maxContainers, label, rulePriority, healthPath, alarms, ...others } = input;
+    const { concurrency: asked, requestTimeout, idleTimeout, queueTimeout, ...limits } = others;
+    const { maxRequestBody, requiresProxyAuth, ...rest } = limits;
+    const concurrency = concurrencySpec(asked, defaultMaxInputs);
     const compute = Object.fromEntries(Object.entries(rest).filter(([key]) => !(key in own))) as ComputeInput;
     const spec: WebSpec = frozenCopy({
       ...definedOnly(ownProps),
-      ...describe(ownProps),
+      ...describe(ownProps, concurrency.maxInputs),
       ...computeSpec(compute),
       minContainers,
       maxContainers: maxContainers ?? Math.max(10, minContainers),
       label: label ?? defaultLabel(input.app, input.name),
-      ...definedOnly({ alarms, rulePriority, healthPath }),
+      concurrency,
+      queueTimeout,
+      maxRequestBodyMiB: maxRequestBody,
+      requiresProxyAuth,
+      ...definedOnly({ alarms, rulePriority, healthPath, requestTimeout, idleTimeout }),
     });
     return { spec, warnings: computeWarnings(spec), pathModeWarnings: pathModeWarnings(ownProps) };
   };
@@ -206,6 +303,38 @@ function checkContainers(
     value: maxContainers,
     message: `is below minContainers, ${minContainers}`,
     fix: `Use ${minContainers} or more`,
+  });
+}
+
+/** Of `maxInputs`, what scaling aims at unless it is told: 70 % busy. */
+const TARGET_SHARE = 0.7;
+
+const QUEUED_PER_INPUT = 10;
+
+function concurrencySpec(asked: Concurrency = {}, defaultMaxInputs: number): Required<Concurrency> {
+  const { maxInputs = defaultMaxInputs } = asked;
+  const { targetInputs = Math.ceil(TARGET_SHARE * maxInputs), maxQueued = QUEUED_PER_INPUT * maxInputs } = asked;
+  return { maxInputs, targetInputs, maxQueued };
+}
+
+function checkConcurrency({ concurrency }: Partial<WebInput>, defaultMaxInputs: number, report: Report): void {
+  const { maxInputs = defaultMaxInputs, targetInputs } = concurrency ?? {};
+  if (targetInputs === undefined || targetInputs <= maxInputs) return;
+  report({
+    prop: "concurrency.targetInputs",
+    value: targetInputs,
+    message: `is above maxInputs, ${maxInputs}`,
+    fix: `Use 1 to ${maxInputs}, or raise maxInputs`,
+  });
+}
+
+function checkTimeouts({ timeout, requestTimeout }: Partial<WebInput>, report: Report): void {
+  if (timeout === undefined || requestTimeout === undefined || requestTimeout <= timeout) return;
+  report({
+    prop: "requestTimeout",
+    value: formatSeconds(requestTimeout),
+    message: `is above timeout, ${formatSeconds(timeout)}, which ends the request before`,
+    fix: `Use at most ${formatSeconds(timeout)}, or raise timeout`,
   });
 }
 

@@ -41,6 +41,23 @@ export const gatewayConfigSchema = z.strictObject({
     stripPrefix: z.string().regex(/^(\/[a-z0-9-]+)?$/),
     /** The app is told its prefix by a flag of its own: it gets paths with the prefix, and its answers pass as they are. */
     keepPrefix: z.boolean().optional(),
+    gate: z.strictObject({
+      /** Requests at the app at once; a WebSocket counts until it is closed. */
+      maxInputs: z.number().int().min(1).max(1000),
+      /** Requests that may wait for one of those places; the newest beyond them are refused. */
+      maxQueued: z.number().int().min(0),
+    }),
+    timers: z.strictObject({
+      /** Longest wait for a place at the app. */
+      queueMs: milliseconds.min(1),
+      /** From the app having the whole request until its answer begins. */
+      firstByteMs: milliseconds.min(1),
+      /** Longest gap in a body, either way. */
+      idleMs: milliseconds.min(1),
+      /** From arrival to the end of the answer, or of a WebSocket. */
+      totalMs: milliseconds.min(1),
+    }),
+    maxBodyBytes: z.number().int().min(0),
   }),
   drain: z.strictObject({
     /** Longest time between SIGTERM and exit. */

@@ -40,6 +40,14 @@ const POOL_IDLE_MS = 1000;
 /** After the last request a draining gateway waits this long: load balancers send a little after deregistration. */
 const QUIET_MS = 5000;
 
+/** Seconds that the app has to begin its answer, unless the endpoint says otherwise. */
+const REQUEST_TIMEOUT = 150;
+
+/** Seconds by which the gateway's answer must come before the load balancer's: it says whose fault it was. */
+const BEFORE_LOAD_BALANCER = 10;
+
+const MIB = 1024 * 1024;
+
 /** What the gateway needs beyond its drain deadline to close and exit, before ECS kills it. */
 const EXIT_MARGIN = 10;
 
@@ -146,9 +154,28 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
     web: {
       stripPrefix: platform.domain ? "" : pathPrefix(spec),
       ...(keptPrefix(spec, platform) ? { keepPrefix: true } : {}),
+      gate: { maxInputs: spec.concurrency.maxInputs, maxQueued: spec.concurrency.maxQueued },
+      timers: timers(spec, platform),
+      maxBodyBytes: spec.maxRequestBodyMiB * MIB,
     },
     drain: { deadlineMs: spec.drainTimeout * 1000, quietMs: QUIET_MS },
   };
+}
+
+function timers(spec: WebSpec, platform: TaskPlatform): GatewayConfig["web"]["timers"] {
+  return {
+    queueMs: spec.queueTimeout * 1000,
+    firstByteMs: requestTimeout(spec, platform) * 1000,
+    idleMs: (spec.idleTimeout ?? platform.idleTimeout) * 1000,
+    totalMs: spec.timeout * 1000,
+  };
+}
+
+/** Seconds that the app has to begin its answer. */
+export function requestTimeout(spec: WebSpec, { idleTimeout }: Pick<TaskPlatform, "idleTimeout">): number {
+  return (
+    spec.requestTimeout ?? Math.max(1, Math.min(REQUEST_TIMEOUT, spec.timeout, idleTimeout - BEFORE_LOAD_BALANCER))
+  );
 }
 
 /** Sorted, as ECS returns them: the plan stays empty. */

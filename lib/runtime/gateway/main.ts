@@ -4,10 +4,8 @@ import type { GatewayConfig } from "../../task/gateway-config";
 import { ConfigError, readConfig } from "./config";
 import { createControlServer } from "./control";
 import { createDataServer } from "./data";
-import { Drain } from "./drain";
 import { createLog } from "./log";
-import { Readiness } from "./readiness";
-import { Upstream } from "./upstream";
+import { createService } from "./service";
 
 /** sysexits.h: a configuration error, an internal error. */
 const EXIT_CONFIG = 78;
@@ -39,8 +37,8 @@ async function run(config: GatewayConfig): Promise<void> {
     exit(EXIT_SOFTWARE, { reason: "crash" });
   });
 
-  const readiness = new Readiness(config.upstream);
-  const drain = new Drain(config.drain);
+  const service = createService(config);
+  const { readiness, drain } = service;
   const onSignal = async (signal: NodeJS.Signals) => {
     // Leaving already.
     if (drain.isDraining || readiness.state === "FAILED") return;
@@ -53,10 +51,9 @@ async function run(config: GatewayConfig): Promise<void> {
   process.on("SIGINT", onSignal);
 
   const { host, port, controlPort } = config.listen;
-  const upstream = new Upstream(config.upstream);
   try {
     await listen(createControlServer({ readiness, drain }), { host, port: controlPort });
-    await listen(createDataServer({ config, readiness, drain, upstream }), { host, port });
+    await listen(createDataServer(service), { host, port });
   } catch (error) {
     log.error("listen_failed", { message: (error as Error).message });
     exit(1, { reason: "listen_failed" });

@@ -11,9 +11,15 @@ export interface Forwarding {
   /** The flat list of headers that the upstream gets: end-to-end ones only, see `requestHeaders`. */
   readonly headers: readonly string[];
   /** Which of the upstream's headers the client gets: end-to-end ones only, see `responseHeaders`. */
-  readonly answerHeaders: (list: readonly string[]) => string[];
+  answerHeaders(list: readonly string[]): string[];
   /** Answers the client when the upstream has not. */
-  readonly fail: (failure: Failure) => void;
+  fail(failure: Failure): void;
+  /** The final answer begins. */
+  begun?(): void;
+  /** Whether bytes that the client has not taken yet may wait here, so that the upstream can go on and finish. */
+  mayHold?(bytes: number): boolean;
+  /** The upstream has nothing more to do with the request: it answered whole, failed, or was told that nobody waits. */
+  done?(): void;
 }
 
 /**
@@ -21,7 +27,7 @@ export interface Forwarding {
  * informational responses and trailers pass. A client that goes away cancels the request at the upstream; an upstream
  * that dies within an answer breaks the client's connection, so a cut body never looks complete.
  */
-export function forward(request: IncomingMessage, response: ServerResponse, forwarding: Forwarding): void {
+export function forward(request: IncomingMessage, response: ServerResponse, forwarding: Forwarding): Relay {
   // A client that gets a final answer may still send the body it had announced, or may not: nothing can follow.
   if (expectsContinue(request)) response.shouldKeepAlive = false;
 
@@ -30,16 +36,17 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
     { method: request.method ?? "GET", path: forwarding.path, headers: forwarding.headers, source: request },
     relay,
   );
-  attach(relay, call, response);
+  return attach(relay, call, response);
 }
 
 /** Ties a call to the response that its answer goes to. */
-export function attach(relay: Relay, call: Call, response: ServerResponse): void {
+export function attach<R extends Relay>(relay: R, call: Call, response: ServerResponse): R {
   relay.call = call;
   response.on("drain", () => call.resume());
   response.once("close", () => {
-    if (!response.writableEnded) call.cancel();
+    if (!response.writableEnded) relay.cancel();
   });
+  return relay;
 }
 
 /** Writes what comes from the upstream to the client. */
@@ -65,10 +72,11 @@ export class Relay implements Receiver {
     try {
       this.response.writeHead(status, message, this.framed(status, this.forwarding.answerHeaders(headers)));
     } catch {
-      this.call?.cancel();
+      this.cancel();
       this.forwarding.fail("bad-response");
       return;
     }
+    this.forwarding.begun?.();
     // Header and first bytes leave in one packet when they came in one; a header alone does not wait for a body.
     setImmediate(() => {
       if (!this.hasBody && !this.response.writableEnded && !this.response.destroyed) this.response.flushHeaders();
@@ -78,18 +86,26 @@ export class Relay implements Receiver {
   data(chunk: Buffer): boolean {
     if (this.response.destroyed || this.response.writableEnded) return true;
     this.hasBody = true;
-    return this.response.write(chunk);
+    return this.response.write(chunk) || (this.forwarding.mayHold?.(this.response.writableLength) ?? false);
   }
 
   end(list: readonly string[]): void {
+    this.forwarding.done?.();
     if (this.response.destroyed) return;
     if (list.length > 0) this.response.addTrailers(trailers(list));
     this.response.end();
   }
 
   fail(failure: Failure): void {
+    this.forwarding.done?.();
     if (this.response.headersSent) this.cut();
     else this.forwarding.fail(failure);
+  }
+
+  /** Nobody waits for the answer any more. */
+  cancel(): void {
+    this.call?.cancel();
+    this.forwarding.done?.();
   }
 
   private earlyHints(list: readonly string[]): void {
@@ -119,7 +135,7 @@ export class Relay implements Receiver {
   }
 
   /** Ends the connection after the bytes that did arrive, and before what would say that they are all. */
-  private cut(): void {
+  cut(): void {
     const { socket } = this.response;
     if (socket === null) this.response.destroy();
     // To an HTTP/1.0 client the end of the connection is the end of the body: only a reset tells it otherwise.

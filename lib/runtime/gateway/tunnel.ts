@@ -8,11 +8,12 @@ import type { UpgradeReceiver } from "./upgrade-call";
  * Asks the upstream for another protocol, and the client hears what the upstream says: 101, and from there on bytes pass both
  * ways as they come, read by nobody; or any other answer, which passes like every answer and closes the connection.
  */
-export function forwardUpgrade(upgrade: Upgrade, response: ServerResponse, forwarding: Forwarding): void {
+export function forwardUpgrade(upgrade: Upgrade, response: ServerResponse, forwarding: Forwarding): Relay {
   const relay = new UpgradeRelay(upgrade, response, forwarding);
   const { path, headers, upstream } = forwarding;
   const { request, protocol } = upgrade;
-  attach(relay, upstream.sendUpgrade({ method: request.method ?? "GET", path, headers, protocol }, relay), response);
+  const call = upstream.sendUpgrade({ method: request.method ?? "GET", path, headers, protocol }, relay);
+  return attach(relay, call, response);
 }
 
 class UpgradeRelay extends Relay implements UpgradeReceiver {
@@ -56,6 +57,8 @@ class UpgradeRelay extends Relay implements UpgradeReceiver {
     app.write(Buffer.concat(this.early));
     this.early = [];
     join(client, app);
+    app.once("close", () => this.forwarding.done?.());
+    this.forwarding.begun?.();
   }
 
   override head(status: number, message: string, headers: readonly string[]): void {

@@ -2,7 +2,7 @@ import { DEFAULT_APP_PORT } from "../../catalog";
 import type { ComputeOptions } from "../compute";
 import { handler } from "../handler";
 import type { Handler } from "../values";
-import { type ScalingOptions, type WebOptions, webParser } from "../web";
+import { DEFAULT_MAX_INPUTS, type ScalingOptions, type WebOptions, webParser } from "../web";
 import { pythonCommand } from "./python-command";
 
 export interface AsgiOptions {
@@ -13,8 +13,12 @@ export interface AsgiOptions {
 /** An AsgiApp's props less the constructs among them (`platform`, `transform`). */
 export type AsgiAppOptions = ComputeOptions & ScalingOptions & WebOptions & AsgiOptions;
 
-export const parseAsgiApp = webParser({ handler: handler("app") }, (props) => ({
-  kind: "asgi",
-  port: DEFAULT_APP_PORT,
-  command: pythonCommand("asgi", props.handler),
-}));
+export const parseAsgiApp = webParser(
+  { handler: handler("app") },
+  (props, maxInputs) => ({
+    kind: "asgi",
+    port: DEFAULT_APP_PORT,
+    command: pythonCommand("asgi", props.handler, maxInputs),
+  }),
+  DEFAULT_MAX_INPUTS,
+);

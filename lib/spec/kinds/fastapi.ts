@@ -29,10 +29,19 @@ export const parseFastApiEndpoint = webParser(
     method: oneOf(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),
     docs: flag().default(false),
   },
-  (props) => ({
+  (props, maxInputs) => ({
     kind: "fastapi",
     port: DEFAULT_APP_PORT,
     method: props.method,
-    command: pythonCommand("fastapi", props.handler, "--method", props.method, ...(props.docs ? ["--docs"] : [])),
+    command: pythonCommand(
+      "fastapi",
+      props.handler,
+      maxInputs,
+      "--method",
+      props.method,
+      ...(props.docs ? ["--docs"] : []),
+    ),
   }),
+  // As on Modal: a function has its container to itself.
+  1,
 );

@@ -1,6 +1,7 @@
 import type { WebKind } from "../web";
 
 /** Serves a handler with the `slipway` Python package; the port comes from `PORT`. */
-export function pythonCommand(kind: WebKind, handler: string, ...options: string[]): string[] {
-  return ["python", "-m", "slipway", "serve", "--kind", kind, "--handler", handler, ...options];
+export function pythonCommand(kind: WebKind, handler: string, maxInputs: number, ...options: string[]): string[] {
+  const serve = ["python", "-m", "slipway", "serve", "--kind", kind, "--handler", handler];
+  return [...serve, "--max-inputs", String(maxInputs), ...options];
 }

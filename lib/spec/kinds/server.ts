@@ -1,7 +1,7 @@
 import { GATEWAY_PORTS } from "../../catalog";
 import type { ComputeOptions } from "../compute";
 import { leaf, oneOf, refuse } from "../values";
-import { type ScalingOptions, type WebOptions, webParser } from "../web";
+import { DEFAULT_MAX_INPUTS, type ScalingOptions, type WebOptions, webParser } from "../web";
 
 export interface ServerOptions {
   /**
@@ -54,6 +54,7 @@ export const parseWebServer = webParser(
     basePath: oneOf(["strip", "keep"]).default("strip"),
   },
   ({ command, port, basePath }) => ({ kind: "server", port, command, keepPrefix: basePath === "keep" }),
+  DEFAULT_MAX_INPUTS,
   ({ basePath }) =>
     basePath === "keep"
       ? []

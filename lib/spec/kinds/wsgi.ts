@@ -2,7 +2,7 @@ import { DEFAULT_APP_PORT } from "../../catalog";
 import type { ComputeOptions } from "../compute";
 import { handler } from "../handler";
 import type { Handler } from "../values";
-import { type ScalingOptions, type WebOptions, webParser } from "../web";
+import { DEFAULT_MAX_INPUTS, type ScalingOptions, type WebOptions, webParser } from "../web";
 import { pythonCommand } from "./python-command";
 
 export interface WsgiOptions {
@@ -13,8 +13,12 @@ export interface WsgiOptions {
 /** A WsgiApp's props less the constructs among them (`platform`, `transform`). */
 export type WsgiAppOptions = ComputeOptions & ScalingOptions & WebOptions & WsgiOptions;
 
-export const parseWsgiApp = webParser({ handler: handler("app") }, (props) => ({
-  kind: "wsgi",
-  port: DEFAULT_APP_PORT,
-  command: pythonCommand("wsgi", props.handler),
-}));
+export const parseWsgiApp = webParser(
+  { handler: handler("app") },
+  (props, maxInputs) => ({
+    kind: "wsgi",
+    port: DEFAULT_APP_PORT,
+    command: pythonCommand("wsgi", props.handler, maxInputs),
+  }),
+  DEFAULT_MAX_INPUTS,
+);

@@ -135,7 +135,13 @@ export async function gatewayConfig(appPort: number, own: DeepPartial<GatewayCon
       poolIdleMs: own.upstream?.poolIdleMs ?? 1000,
       ready: { kind: "tcp", path: "/", intervalMs: 10, timeoutMs: 10_000, ...own.upstream?.ready },
     },
-    web: { stripPrefix: "", ...own.web },
+    web: {
+      stripPrefix: "",
+      maxBodyBytes: 4 * 1024 ** 3,
+      ...own.web,
+      gate: { maxInputs: 1000, maxQueued: 1000, ...own.web?.gate },
+      timers: { queueMs: 60_000, firstByteMs: 150_000, idleMs: 300_000, totalMs: 300_000, ...own.web?.timers },
+    },
     drain: { deadlineMs: 10_000, quietMs: 100, ...own.drain },
   };
 }

@@ -1,8 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createDataServer } from "../../../lib/runtime/gateway/data";
-import { Drain } from "../../../lib/runtime/gateway/drain";
-import { Readiness } from "../../../lib/runtime/gateway/readiness";
-import { Upstream } from "../../../lib/runtime/gateway/upstream";
+import { createService } from "../../../lib/runtime/gateway/service";
 import { gatewayConfig } from "./gateway-process";
 import { onStop, RawClient, startApp, stopEverything, until } from "./loopback";
 
@@ -14,14 +12,13 @@ const HEADERS_TIMEOUT_MS = 120;
 async function serve(keepAliveMs: number): Promise<number> {
   const app = await startApp((_, response) => response.end("hello"));
   const config = await gatewayConfig(app.port, { listen: { keepAliveMs } });
-  const readiness = new Readiness(config.upstream);
-  await readiness.settle();
-  const upstream = new Upstream(config.upstream);
-  const server = createDataServer({ config, readiness, drain: new Drain(config.drain), upstream }, HEADERS_TIMEOUT_MS);
+  const service = createService(config);
+  await service.readiness.settle();
+  const server = createDataServer(service, HEADERS_TIMEOUT_MS);
   server.listen(0);
   onStop(async () => {
     server.close().closeAllConnections();
-    await upstream.close();
+    await service.upstream.close();
   });
   return (server.address() as AddressInfo).port;
 }

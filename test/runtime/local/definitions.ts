@@ -33,7 +33,12 @@ export function gatewayConfig(options: FunctionOptions): GatewayConfig {
       },
       poolIdleMs: 1000,
     },
-    web: { stripPrefix: prefix },
+    web: {
+      stripPrefix: prefix,
+      gate: { maxInputs: 100, maxQueued: 1000 },
+      timers: { queueMs: 60_000, firstByteMs: 150_000, idleMs: 300_000, totalMs: 300_000 },
+      maxBodyBytes: 4 * 1024 ** 3,
+    },
     drain: { deadlineMs: 110_000, quietMs: 5000 },
   };
 }

@@ -1,0 +1,237 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { type Failure, hasBody, isChunked } from "./call";
+import type { Slot, Waiter } from "./gate";
+import { requestHeaders, responseHeaders } from "./headers";
+import { routeTarget } from "./path";
+import { prefixAnswer } from "./prefix";
+import { type Forwarding, forward, type Relay } from "./proxy";
+import { type Refusal, type RefusalCode, redirect, refuse } from "./refusal";
+import {
+  badGateway,
+  bodyTimeout,
+  bodyTooLarge,
+  firstByteTimeout,
+  idleTimeout,
+  NOT_FOUND,
+  notReady,
+  queueFull,
+  queueTimeout,
+  totalTimeout,
+} from "./refusals";
+import type { Service } from "./service";
+import { soundness } from "./soundness";
+import { forwardUpgrade } from "./tunnel";
+import type { Upgrade } from "./upgrade";
+import type { Upstream } from "./upstream";
+
+/** A request waits for a place, then for its answer to begin, then for the rest of it; a tunnel has no end but the last. */
+type Stage = "queued" | "at-app" | "answering" | "tunnel";
+
+/** An idle client is looked at this often within `idleMs`, so it is noticed at most a quarter later than that. */
+const LOOKS = 4;
+
+/** One request, from its arrival to the end of its connection's interest in it. */
+export class Exchange implements Forwarding, Waiter {
+  path = "";
+  headers: readonly string[] = [];
+  /** Why the gateway ended it, if it did. */
+  code: RefusalCode | undefined;
+
+  private readonly arrivedAt = performance.now();
+  private stage: Stage = "queued";
+  private stageDeadline = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private timerAt = Number.POSITIVE_INFINITY;
+  /** Bytes that have passed on the client's connection when the timer last looked, and how often it saw no more. */
+  private passed = -1;
+  private unchanged = 0;
+  private prefix = "";
+  private slot: Slot | undefined;
+  private relay: Relay | undefined;
+
+  constructor(
+    private readonly service: Service,
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly upgrade?: Upgrade,
+  ) {}
+
+  get upstream(): Upstream {
+    return this.service.upstream;
+  }
+
+  /** A WebSocket is in flight until it is closed, and draining lets it be until the deadline. */
+  serve(): void {
+    this.service.drain.track(this.response);
+    const objection = this.objection();
+    if (objection === undefined) this.enter();
+    else if ("location" in objection) redirect(this.response, objection.location);
+    else this.refuse(objection);
+  }
+
+  /** Why the app does not get to see the request; undefined when it does. */
+  private objection(): Refusal | { readonly location: string } | undefined {
+    const { request, upgrade } = this;
+    const { config, readiness } = this.service;
+    const { stripPrefix, keepPrefix = false, maxBodyBytes } = config.web;
+
+    const unsound = soundness(request, upgrade);
+    if (unsound !== undefined) return unsound;
+
+    const route = routeTarget(request.url ?? "/", stripPrefix, keepPrefix);
+    if (route.kind === "redirect") return route;
+    if (route.kind === "not-found") return NOT_FOUND;
+
+    if (readiness.state !== "READY") return notReady(readiness.state, config.upstream.port);
+    if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return bodyTooLarge(maxBodyBytes);
+
+    this.path = route.path;
+    this.prefix = keepPrefix ? "" : stripPrefix;
+    return undefined;
+  }
+
+  private enter(): void {
+    const { gate, config } = this.service;
+    const entered = gate.enter(this);
+    if (entered === "full") {
+      this.refuse(queueFull(gate.queued, gate.retryAfterSeconds()));
+      return;
+    }
+    this.response.once("close", this.onClose);
+    if (entered === "queued") this.setDeadline(config.web.timers.queueMs);
+    else this.admitted(entered);
+  }
+
+  admitted(slot: Slot): void {
+    const { request, response, upgrade } = this;
+    const { config } = this.service;
+    this.slot = slot;
+    this.stage = "at-app";
+    this.setDeadline(config.web.timers.firstByteMs);
+    // The app's time begins when it has the whole request.
+    if (!request.complete && hasBody(request)) request.once("end", this.onUploaded);
+
+    const { remoteAddress = "", localPort = config.listen.port } = request.socket;
+    this.headers = requestHeaders(request.rawHeaders, { peer: remoteAddress, port: localPort, prefix: this.prefix });
+    this.relay = upgrade ? forwardUpgrade(upgrade, response, this) : forward(request, response, this);
+    if (isChunked(request)) this.limitBody(config.web.maxBodyBytes);
+  }
+
+  /** A body that does not say how long it is. */
+  private limitBody(limit: number): void {
+    let bytes = 0;
+    this.request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > limit) this.end(bodyTooLarge(limit));
+    });
+  }
+
+  answerHeaders(list: readonly string[]): string[] {
+    this.service.drain.mark(this.response);
+    const headers = responseHeaders(list);
+    const { host = "" } = this.request.headers;
+    return this.prefix === "" ? headers : prefixAnswer(headers, { prefix: this.prefix, host });
+  }
+
+  fail(failure: Failure): void {
+    this.refuse(badGateway(failure, this.service.config.upstream.port));
+  }
+
+  begun(): void {
+    const { statusCode } = this.response;
+    this.stage = statusCode === 101 ? "tunnel" : "answering";
+    this.passed = -1;
+    if (this.stage === "answering") this.setDeadline(this.service.config.web.timers.idleMs / LOOKS);
+    else this.stageDeadline = Number.POSITIVE_INFINITY;
+  }
+
+  mayHold(bytes: number): boolean {
+    return this.service.spill.mayHold(bytes);
+  }
+
+  done(): void {
+    this.slot?.release();
+    this.service.spill.keep(this.response);
+  }
+
+  private readonly onUploaded = () => {
+    if (this.stage === "at-app") this.setDeadline(this.service.config.web.timers.firstByteMs);
+  };
+
+  private readonly onClose = () => {
+    clearTimeout(this.timer);
+    this.service.gate.leave(this);
+    this.slot?.release();
+  };
+
+  private refuse(refusal: Refusal): void {
+    this.code ??= refusal.code;
+    this.service.drain.mark(this.response);
+    refuse(this.response, refusal);
+  }
+
+  /** The timer is armed for whichever deadline is nearest, and not armed anew when a deadline moves away from it. */
+  private setDeadline(ms: number): void {
+    const now = performance.now();
+    this.stageDeadline = now + ms;
+    this.arm(now);
+  }
+
+  private arm(now: number): void {
+    const at = Math.min(this.stageDeadline, this.arrivedAt + this.service.config.web.timers.totalMs);
+    if (at >= this.timerAt) return;
+    clearTimeout(this.timer);
+    this.timerAt = at;
+    this.timer = setTimeout(this.onTimer, Math.max(1, Math.ceil(at - now)));
+  }
+
+  private readonly onTimer = () => {
+    this.timerAt = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    const verdict = this.verdict(now);
+    if (verdict !== undefined) this.end(verdict);
+    else this.arm(now);
+  };
+
+  /** Why the request ends now; undefined when it may go on, with its next deadline set. */
+  private verdict(now: number): Refusal | undefined {
+    const { gate, config } = this.service;
+    const { queueMs, firstByteMs, idleMs, totalMs } = config.web.timers;
+    if (now >= this.arrivedAt + totalMs) return totalTimeout(totalMs);
+    if (now < this.stageDeadline) return undefined;
+
+    if (this.stage === "queued") return queueTimeout(queueMs, gate.retryAfterSeconds());
+    // A long upload is not a fault; one that has stopped is, unless it waits for the app to read.
+    if (this.stage === "at-app" && !this.isUploading) return firstByteTimeout(firstByteMs);
+    if (this.isIdle()) return this.stage === "at-app" ? bodyTimeout(idleMs) : idleTimeout(idleMs);
+    this.stageDeadline = now + idleMs / LOOKS;
+    return undefined;
+  }
+
+  private get isUploading(): boolean {
+    const { request } = this;
+    return !request.complete && hasBody(request) && request.readableLength === 0;
+  }
+
+  /** Whether nothing has passed to or from the client for `idleMs`. */
+  private isIdle(): boolean {
+    const { bytesRead, bytesWritten, writableLength } = this.request.socket as Socket;
+    const passed = bytesRead + bytesWritten - writableLength;
+    this.unchanged = passed === this.passed ? this.unchanged + 1 : 0;
+    this.passed = passed;
+    return this.unchanged >= LOOKS;
+  }
+
+  /** Ends it before its time: with the refusal if no answer has begun, else by breaking off. */
+  private end(refusal: Refusal): void {
+    this.service.gate.leave(this);
+    this.relay?.cancel();
+    if (!this.response.headersSent) {
+      this.refuse(refusal);
+      return;
+    }
+    this.code ??= refusal.code;
+    this.relay?.cut();
+  }
+}
