@@ -242,12 +242,8 @@ describe("wrong usage is exit code 2, with what is allowed", () => {
     ],
     [["--kind", "fastapi", "--handler", "app:hello", "--startup-timeout", "5"], /unrecognized arguments/],
     [["--kind", "asgi", "--handler", "app:app", "--docs"], /--docs belongs to --kind fastapi, not to --kind asgi/],
-    [
-      ["--kind", "asgi", "--handler", "app:app", "--threads", "4"],
-      /--threads belongs to --kind wsgi, not to --kind asgi/,
-    ],
-    [["--kind", "wsgi", "--handler", "app:app", "--threads", "0"], /'0' is not a number from 1 to 1000/],
-    [["--kind", "wsgi", "--handler", "app:app", "--threads", "1001"], /'1001' is not a number from 1 to 1000/],
+    [["--kind", "wsgi", "--handler", "app:app", "--max-inputs", "0"], /'0' is not a number from 1 to 1000/],
+    [["--kind", "wsgi", "--handler", "app:app", "--max-inputs", "1001"], /'1001' is not a number from 1 to 1000/],
   ])("%j", async (args, message) => {
     const { code, stderr } = await run({ args: ["-m", "slipway", "serve", ...args] });
     expect(code).toBe(2);

@@ -250,8 +250,10 @@ test.each([
   ["3", "20", "met"],
   // That a third one does not come can only be shown by waiting for it.
   ["2", "0.5", "alone"],
-])("with --threads %s, three requests that wait for each other for %s s are %s", async (threads, patience, outcome) => {
-  const app = `
+])(
+  "with --max-inputs %s, three requests that wait for each other for %s s are %s",
+  async (threads, patience, outcome) => {
+    const app = `
 from threading import Barrier, BrokenBarrierError
 together = Barrier(3, timeout=${patience})
 
@@ -263,10 +265,11 @@ def app(environ, start_response):
     except BrokenBarrierError:
         return [b"alone"]
 `;
-  const { url } = await serve(app, "app:app", ["--threads", threads]);
-  const answers = await Promise.all([1, 2, 3].map(() => fetch(url).then((answer) => answer.text())));
-  expect(answers).toEqual([outcome, outcome, outcome]);
-});
+    const { url } = await serve(app, "app:app", ["--max-inputs", threads]);
+    const answers = await Promise.all([1, 2, 3].map(() => fetch(url).then((answer) => answer.text())));
+    expect(answers).toEqual([outcome, outcome, outcome]);
+  },
+);
 
 test("a failing request is 500 and leaves a traceback from the user's frame on, without the query", async () => {
   const app = `

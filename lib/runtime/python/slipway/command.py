@@ -12,11 +12,11 @@ from slipway.errors import StartError
 from slipway.serve import KINDS, Options, serve
 
 _DEFAULT_PORT = "8000"
-# As many requests as an endpoint of this kind gets at the same time by default. A thread is made when it is needed.
-_DEFAULT_THREADS = 100
-_MAX_THREADS = 1000
+# What the construct's `concurrency.maxInputs` is by default.
+_DEFAULT_MAX_INPUTS = {"fastapi": 1, "asgi": 100, "wsgi": 100}
+_MOST_INPUTS = 1000
 # Options that mean something to one kind only, and would otherwise be ignored in silence.
-_ONLY_FOR = {"method": "fastapi", "docs": "fastapi", "threads": "wsgi"}
+_ONLY_FOR = {"method": "fastapi", "docs": "fastapi"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = Options(
         method=arguments.method or "GET",
         docs=arguments.docs,
-        threads=arguments.threads or _DEFAULT_THREADS,
+        max_inputs=arguments.max_inputs or _DEFAULT_MAX_INPUTS[arguments.kind],
     )
     try:
         serve(kind=arguments.kind, handler=arguments.handler, port=_port(arguments.port), options=options)
@@ -68,18 +68,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--docs", action="store_true", help="of fastapi: also serve /docs, /redoc and /openapi.json")
     command.add_argument(
-        "--threads",
-        type=_threads,
+        "--max-inputs",
+        type=_inputs,
         metavar="N",
-        help=f"of wsgi: requests answered at the same time, 1 to {_MAX_THREADS} (default: {_DEFAULT_THREADS})",
+        help=f"requests in the app at the same time, 1 to {_MOST_INPUTS} (default: 1 for fastapi, else 100)",
     )
     command.add_argument("--port", help="default: the variable PORT, else 8000; 0 takes any free port")
     return parser
 
 
-def _threads(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_THREADS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MAX_THREADS}")
+def _inputs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_INPUTS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MOST_INPUTS}")
     return int(text)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
@@ -15,17 +17,26 @@ from slipway.errors import StartError
 from slipway.handler import Handler
 
 
-def fastapi_endpoint(handler: Handler, function: Callable[..., Any], *, method: str, docs: bool) -> FastAPI:
+def fastapi_endpoint(
+    handler: Handler, function: Callable[..., Any], *, method: str, docs: bool, threads: int
+) -> FastAPI:
     """An app whose one route, ``/``, is the function; its parameters and result mean what they mean in FastAPI.
 
-    Every origin may call it, as with Modal's endpoint of this name.
+    Up to ``threads`` calls of a sync function run at the same time, and FastAPI's own 40 if that is more. Every origin may call it, as with Modal's endpoint of this name.
     """
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise StartError(
             f"{handler} is a generator (it yields). To stream, return its chunks in a response: "
             f"return StreamingResponse(chunks()), imported from fastapi.responses."
         )
-    app = FastAPI(title=handler.name, openapi_url="/openapi.json" if docs else None)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        limiter = current_default_thread_limiter()
+        limiter.total_tokens = max(limiter.total_tokens, threads)
+        yield
+
+    app = FastAPI(title=handler.name, openapi_url="/openapi.json" if docs else None, lifespan=lifespan)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_credentials=True, allow_methods=["*"], allow_headers=["*"]
     )

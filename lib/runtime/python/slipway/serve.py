@@ -22,11 +22,11 @@ from slipway.user_code import is_user_file, short_path
 
 @dataclass(frozen=True)
 class Options:
-    """What only some kinds use."""
+    """How to serve; method and docs are of fastapi alone."""
 
     method: str
     docs: bool
-    threads: int
+    max_inputs: int
 
 
 @dataclass(frozen=True)
@@ -64,22 +64,22 @@ def _serve_fastapi(target: Handler, listener: socket.socket, options: Options) -
     with _working("fastapi"):
         from slipway.fastapi_endpoint import fastapi_endpoint
         from slipway.uvicorn_server import run
-    app = fastapi_endpoint(target, function, method=options.method, docs=options.docs)
-    run(app, listener, title=f"{target} answers {options.method}")
+    app = fastapi_endpoint(target, function, method=options.method, docs=options.docs, threads=options.max_inputs)
+    run(app, listener, max_inputs=options.max_inputs, title=f"{target} answers {options.method}")
 
 
 def _serve_asgi(target: Handler, listener: socket.socket, options: Options) -> None:
     app = ASGI.load(target)
     with _working("asgi"):
         from slipway.uvicorn_server import run
-    run(app, listener, title=f"{target} answers")
+    run(app, listener, max_inputs=options.max_inputs, title=f"{target} answers")
 
 
 def _serve_wsgi(target: Handler, listener: socket.socket, options: Options) -> None:
     app = WSGI.load(target)
     with _working("wsgi"):
         from slipway.gunicorn_server import run
-    run(app, listener, threads=options.threads, title=f"{target} answers")
+    run(app, listener, threads=options.max_inputs, title=f"{target} answers")
 
 
 _KINDS = {

@@ -12,19 +12,20 @@ from slipway.asgi import AsgiApp
 from slipway.errors import StartError
 from slipway.failed_requests import FailedRequests
 from slipway.forwarded_prefix import ForwardedPrefix
+from slipway.input_limit import InputLimit
 from slipway.lifespan import Lifespan
 from slipway.listener import BACKLOG, HOST, KEEP_ALIVE_SECONDS, MAX_HEADER_BYTES, cannot_open
 from slipway.logs import log_plainly
 
 
-def run(app: AsgiApp, listener: socket.socket, *, title: str) -> None:
+def run(app: AsgiApp, listener: socket.socket, *, max_inputs: int, title: str) -> None:
     """Serve until SIGTERM or SIGINT, and then finish the requests in flight."""
     log_plainly()
     # It says of the lifespan only that it failed; why is told here.
     logging.getLogger("uvicorn.error").addFilter(lambda record: not record.pathname.endswith("/lifespan/on.py"))
     lifespan = Lifespan(app)
     config = uvicorn.Config(
-        ForwardedPrefix(FailedRequests(lifespan)),
+        InputLimit(ForwardedPrefix(FailedRequests(lifespan)), max_inputs),
         access_log=False,
         backlog=BACKLOG,
         forwarded_allow_ips=HOST,
