@@ -60,8 +60,9 @@ export class LocalTasks implements TaskStarter {
     const own = ownPort(definition);
     if (own !== undefined) await watcher.makeRoom();
     const apps = own === undefined ? await reserveFreePorts(1) : await claimOwnPort(own, target, watcher.signal);
-    const gateways = await reserveFreePorts(2);
-    const [data, control, upstream] = [...gateways.ports, ...apps.ports] as [number, number, number];
+    const gateways = await reserveFreePorts(3);
+    const [data, control, loopback] = gateways.ports as [number, number, number];
+    const [upstream] = apps.ports as [number];
     const run = (container: string, what: Omit<Program, "cwd" | "onLine">) =>
       new ProcessGroup({
         ...what,
@@ -70,7 +71,10 @@ export class LocalTasks implements TaskStarter {
       });
     const processes = {
       app: run(APP_CONTAINER, { ...program, env: { ...program.env, [PORT_VARIABLE]: String(upstream) } }),
-      gateway: run(GATEWAY_CONTAINER, this.gatewayProgram(gateway, localConfig(config, { data, control, upstream }))),
+      gateway: run(
+        GATEWAY_CONTAINER,
+        this.gatewayProgram(gateway, localConfig(config, { data, control, loopback, upstream })),
+      ),
     };
     const task = new LocalTask(target, data, processes, () => {
       apps.release();
@@ -167,10 +171,19 @@ function fixForExit({ error }: Exit): string | undefined {
 }
 
 /** The deployed configuration, but for the ports (a laptop has one set for all tasks) and the drain. */
-function localConfig(config: GatewayConfig, ports: { data: number; control: number; upstream: number }): GatewayConfig {
+function localConfig(
+  config: GatewayConfig,
+  ports: { data: number; control: number; loopback: number; upstream: number },
+): GatewayConfig {
   return {
     ...config,
-    listen: { ...config.listen, host: "127.0.0.1", port: ports.data, controlPort: ports.control },
+    listen: {
+      ...config.listen,
+      host: "127.0.0.1",
+      port: ports.data,
+      controlPort: ports.control,
+      loopbackPort: ports.loopback,
+    },
     upstream: { ...config.upstream, port: ports.upstream },
     drain: {
       deadlineMs: Math.min(config.drain.deadlineMs, LOCAL_DRAIN.deadlineMs),

@@ -20,6 +20,8 @@ export const gatewayConfigSchema = z.strictObject({
     port,
     /** Health, from the load balancer's health check. */
     controlPort: port,
+    /** Metrics, for what runs in the same task. */
+    loopbackPort: port,
     /** How long an idle client connection stays open; longer than the load balancer's own idle timeout. */
     keepAliveMs: milliseconds,
   }),

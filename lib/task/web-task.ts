@@ -139,6 +139,7 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
     listen: {
       port: GATEWAY_PORTS.data,
       controlPort: GATEWAY_PORTS.control,
+      loopbackPort: GATEWAY_PORTS.loopback,
       keepAliveMs: (platform.idleTimeout + KEEP_ALIVE_MARGIN) * 1000,
     },
     upstream: {

@@ -41,6 +41,7 @@ function portClashes({ listen, upstream }: GatewayConfig): string[] {
   const ports: [key: string, port: number][] = [
     ["listen.port", listen.port],
     ["listen.controlPort", listen.controlPort],
+    ["listen.loopbackPort", listen.loopbackPort],
     ["upstream.port", upstream.port],
   ];
   return ports.flatMap(([key, port], index) => {

@@ -11,28 +11,29 @@ export class Drain {
   private active = 0;
   private lastRequestAt = 0;
   private quiet: NodeJS.Timeout | undefined;
-  private leave: ((cutOff: number) => void) | undefined;
+  private exit: ((cutOff: number) => void) | undefined;
 
   constructor(private readonly config: GatewayConfig["drain"]) {}
 
   get isDraining(): boolean {
-    return this.leave !== undefined;
+    return this.exit !== undefined;
   }
 
   get inFlight(): number {
     return this.active;
   }
 
-  /** Counts a request in until its response is over, whichever way. */
-  track(response: ServerResponse): void {
+  /** Counts a request in; `leave` counts it out again when its response is over, whichever way. */
+  enter(response: ServerResponse): void {
     clearTimeout(this.quiet);
     this.active++;
     this.lastRequestAt = performance.now();
     this.mark(response);
-    response.once("close", () => {
-      this.active--;
-      this.awaitQuiet();
-    });
+  }
+
+  leave(): void {
+    this.active--;
+    this.awaitQuiet();
   }
 
   /** Before an answer begins: while draining it says `Connection: close`. */
@@ -43,7 +44,7 @@ export class Drain {
   /** Drains, and returns how many requests were still in flight at the deadline. */
   start(): Promise<number> {
     return new Promise((resolve) => {
-      this.leave = resolve;
+      this.exit = resolve;
       this.lastRequestAt = performance.now();
       setTimeout(() => resolve(this.active), this.config.deadlineMs);
       this.awaitQuiet();
@@ -51,9 +52,9 @@ export class Drain {
   }
 
   private awaitQuiet(): void {
-    if (this.leave === undefined || this.active > 0) return;
+    if (this.exit === undefined || this.active > 0) return;
     clearTimeout(this.quiet);
     const remaining = this.lastRequestAt + this.config.quietMs - performance.now();
-    this.quiet = setTimeout(() => this.leave?.(0), Math.max(0, remaining));
+    this.quiet = setTimeout(() => this.exit?.(0), Math.max(0, remaining));
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { type AccessRecord, CLIENT_LEFT } from "./access-log";
+import { bytesSince } from "./bytes";
 import { type Failure, hasBody, isChunked } from "./call";
 import type { Slot, Waiter } from "./gate";
 import { requestHeaders, responseHeaders } from "./headers";
@@ -21,12 +22,16 @@ import {
 } from "./refusals";
 import type { Service } from "./service";
 import { soundness } from "./soundness";
+import { traceIdOf } from "./trace";
 import { forwardUpgrade } from "./tunnel";
 import type { Upgrade } from "./upgrade";
 import type { Upstream } from "./upstream";
 
 /** A request waits for a place, then for its answer to begin, then for the rest of it; a tunnel has no end but the last. */
 type Stage = "queued" | "at-app" | "answering" | "tunnel";
+
+/** A request that has it gets a Server-Timing header with its answer. */
+const TIMING_HEADER = "x-slipway-timing";
 
 /** An idle client is looked at this often within `idleMs`, so it is noticed at most a quarter later than that. */
 const LOOKS = 4;
@@ -35,10 +40,14 @@ const LOOKS = 4;
 export class Exchange implements Forwarding, Waiter {
   path = "";
   headers: readonly string[] = [];
-  /** Why the gateway ended it, if it did. */
-  code: RefusalCode | undefined;
 
+  /** Why the gateway answered or broke off, if it did. */
+  private code: RefusalCode | undefined;
+  /** By the gateway itself. */
+  private answered = false;
   private readonly arrivedAt = performance.now();
+  private admittedAt = 0;
+  private doneAt = 0;
   private stage: Stage = "queued";
   private stageDeadline = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -63,11 +72,17 @@ export class Exchange implements Forwarding, Waiter {
 
   /** A WebSocket is in flight until it is closed, and draining lets it be until the deadline. */
   serve(): void {
-    this.service.drain.track(this.response);
+    this.service.drain.enter(this.response);
+    this.response.once("close", this.onClose);
     const objection = this.objection();
     if (objection === undefined) this.enter();
-    else if ("location" in objection) redirect(this.response, objection.location);
+    else if ("location" in objection) this.redirect(objection.location);
     else this.refuse(objection);
+  }
+
+  private redirect(location: string): void {
+    this.answered = true;
+    redirect(this.response, location);
   }
 
   /** Why the app does not get to see the request; undefined when it does. */
@@ -98,7 +113,6 @@ export class Exchange implements Forwarding, Waiter {
       this.refuse(queueFull(gate.queued, gate.retryAfterSeconds()));
       return;
     }
-    this.response.once("close", this.onClose);
     if (entered === "queued") this.setDeadline(config.web.timers.queueMs);
     else this.admitted(entered);
   }
@@ -107,6 +121,7 @@ export class Exchange implements Forwarding, Waiter {
     const { request, response, upgrade } = this;
     const { config } = this.service;
     this.slot = slot;
+    this.admittedAt = performance.now();
     this.stage = "at-app";
     this.setDeadline(config.web.timers.firstByteMs);
     // The app's time begins when it has the whole request.
@@ -130,7 +145,8 @@ export class Exchange implements Forwarding, Waiter {
   answerHeaders(list: readonly string[]): string[] {
     this.service.drain.mark(this.response);
     const headers = responseHeaders(list);
-    const { host = "" } = this.request.headers;
+    const { host = "", [TIMING_HEADER]: wantsTiming } = this.request.headers;
+    if (wantsTiming !== undefined) headers.push("Server-Timing", this.serverTiming());
     return this.prefix === "" ? headers : prefixAnswer(headers, { prefix: this.prefix, host });
   }
 
@@ -141,6 +157,7 @@ export class Exchange implements Forwarding, Waiter {
   begun(): void {
     const { statusCode } = this.response;
     this.stage = statusCode === 101 ? "tunnel" : "answering";
+    if (this.stage === "tunnel") this.service.metrics.tunnelOpened();
     this.passed = -1;
     if (this.stage === "answering") this.setDeadline(this.service.config.web.timers.idleMs / LOOKS);
     else this.stageDeadline = Number.POSITIVE_INFINITY;
@@ -151,6 +168,7 @@ export class Exchange implements Forwarding, Waiter {
   }
 
   done(): void {
+    this.doneAt = performance.now();
     this.slot?.release();
     this.service.spill.keep(this.response);
   }
@@ -160,13 +178,46 @@ export class Exchange implements Forwarding, Waiter {
   };
 
   private readonly onClose = () => {
+    const { gate, drain, metrics, accessLog } = this.service;
     clearTimeout(this.timer);
-    this.service.gate.leave(this);
+    gate.leave(this);
     this.slot?.release();
+    if (this.stage === "tunnel") metrics.tunnelClosed();
+    const record = this.record();
+    metrics.count(record);
+    accessLog.write(record);
+    drain.leave();
   };
+
+  private record(): AccessRecord {
+    const { request, response, arrivedAt, admittedAt, code } = this;
+    const now = performance.now();
+    const hasAnswer = response.headersSent;
+    const bytes = bytesSince(request.socket);
+    return {
+      method: request.method!,
+      path: request.url!.split("?", 1)[0]!,
+      status: hasAnswer ? response.statusCode : CLIENT_LEFT,
+      origin: hasAnswer ? (this.answered ? "gateway" : "app") : "client",
+      code,
+      queueMs: (admittedAt || now) - arrivedAt,
+      appMs: admittedAt === 0 ? 0 : (this.doneAt || now) - admittedAt,
+      totalMs: now - arrivedAt,
+      bytesIn: bytes.read,
+      bytesOut: bytes.written,
+      traceId: traceIdOf(request.headers),
+    };
+  }
+
+  /** @see https://www.w3.org/TR/server-timing/ */
+  private serverTiming(): string {
+    const queued = this.admittedAt - this.arrivedAt;
+    return `queue;dur=${queued.toFixed(2)}, app;dur=${(performance.now() - this.admittedAt).toFixed(2)}`;
+  }
 
   private refuse(refusal: Refusal): void {
     this.code ??= refusal.code;
+    this.answered = true;
     this.service.drain.mark(this.response);
     refuse(this.response, refusal);
   }
@@ -216,7 +267,7 @@ export class Exchange implements Forwarding, Waiter {
 
   /** Whether nothing has passed to or from the client for `idleMs`. */
   private isIdle(): boolean {
-    const { bytesRead, bytesWritten, writableLength } = this.request.socket as Socket;
+    const { bytesRead, bytesWritten, writableLength } = this.request.socket;
     const passed = bytesRead + bytesWritten - writableLength;
     this.unchanged = passed === this.passed ? this.unchanged + 1 : 0;
     this.passed = passed;

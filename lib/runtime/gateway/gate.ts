@@ -36,6 +36,10 @@ export class Gate {
     return this.taken;
   }
 
+  get maxInputs(): number {
+    return this.options.maxInputs;
+  }
+
   get queued(): number {
     return this.queue.size;
   }

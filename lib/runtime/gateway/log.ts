@@ -1,3 +1,5 @@
+import type { Output } from "./output";
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** One JSON line per lifecycle event on stdout. It carries no header, no body and no part of a URL. */
@@ -6,9 +8,10 @@ export interface Log {
   error(event: string, fields?: Fields): void;
 }
 
-export function createLog(common: Fields): Log {
+export function createLog(output: Output, common: Fields): Log {
   const line = (level: string, event: string, fields: Fields = {}) => {
-    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...common, ...fields })}\n`);
+    output.line(JSON.stringify({ time: new Date().toISOString(), level, event, ...common, ...fields }));
+    output.flush();
   };
   return {
     info: (event, fields) => line("info", event, fields),

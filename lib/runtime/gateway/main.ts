@@ -5,6 +5,8 @@ import { ConfigError, readConfig } from "./config";
 import { createControlServer } from "./control";
 import { createDataServer } from "./data";
 import { createLog } from "./log";
+import { createLoopbackServer } from "./loopback";
+import { Output } from "./output";
 import { createService } from "./service";
 
 /** sysexits.h: a configuration error, an internal error. */
@@ -27,7 +29,8 @@ function main(): void {
 }
 
 async function run(config: GatewayConfig): Promise<void> {
-  const log = createLog({ app: config.app, function: config.function });
+  const output = new Output((text) => process.stdout.write(text));
+  const log = createLog(output, { app: config.app, function: config.function });
   const exit = (code: number, fields: object) => {
     log.info("exit", { code, ...fields });
     process.exit(code);
@@ -37,7 +40,7 @@ async function run(config: GatewayConfig): Promise<void> {
     exit(EXIT_SOFTWARE, { reason: "crash" });
   });
 
-  const service = createService(config);
+  const service = createService(config, output);
   const { readiness, drain } = service;
   const onSignal = async (signal: NodeJS.Signals) => {
     // Leaving already.
@@ -50,9 +53,10 @@ async function run(config: GatewayConfig): Promise<void> {
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
 
-  const { host, port, controlPort } = config.listen;
+  const { host, port, controlPort, loopbackPort } = config.listen;
   try {
     await listen(createControlServer({ readiness, drain }), { host, port: controlPort });
+    await listen(createLoopbackServer(service.metrics), { host: "127.0.0.1", port: loopbackPort });
     await listen(createDataServer(service), { host, port });
   } catch (error) {
     log.error("listen_failed", { message: (error as Error).message });

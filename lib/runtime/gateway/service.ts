@@ -1,6 +1,9 @@
 import type { GatewayConfig } from "../../task/gateway-config";
+import { AccessLog } from "./access-log";
 import { Drain } from "./drain";
 import { Gate } from "./gate";
+import { Metrics } from "./metrics";
+import type { Output } from "./output";
 import { Readiness } from "./readiness";
 import { Spill } from "./spill";
 import { Upstream } from "./upstream";
@@ -13,15 +16,20 @@ export interface Service {
   readonly upstream: Upstream;
   readonly gate: Gate;
   readonly spill: Spill;
+  readonly metrics: Metrics;
+  readonly accessLog: AccessLog;
 }
 
-export function createService(config: GatewayConfig): Service {
+export function createService(config: GatewayConfig, output: Output): Service {
+  const gate = new Gate(config.web.gate);
   return {
     config,
     readiness: new Readiness(config.upstream),
     drain: new Drain(config.drain),
     upstream: new Upstream(config.upstream),
-    gate: new Gate(config.web.gate),
+    gate,
     spill: new Spill(config.web.gate.maxInputs),
+    metrics: new Metrics(gate),
+    accessLog: new AccessLog(output, { app: config.app, function: config.function }),
   };
 }

@@ -15,7 +15,9 @@ const SOURCES = join(ROOT, "lib/runtime/gateway");
 /** Bundles the program as the package's build does; one bundle for each state of its sources, kept in the temp folder. */
 export function bundle(): string {
   const hash = createHash("sha256");
-  const files = readdirSync(SOURCES).map((name) => join(SOURCES, name));
+  const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(SOURCES, name));
   for (const file of [...files, join(ROOT, "lib/task/gateway-config.ts"), join(ROOT, "package-lock.json")]) {
     hash.update(file).update(readFileSync(file));
   }
@@ -88,6 +90,17 @@ export class GatewayProcess {
     return this.log.find(({ event }) => event === name);
   }
 
+  async metricIs(name: string, value: number): Promise<void> {
+    await until(async () => (await this.metric(name)) === value, `${name} is ${value}`);
+  }
+
+  /** The lines of requests, once there are so many of them. */
+  async requests(count: number): Promise<LogLine[]> {
+    const lines = () => this.log.filter(({ event }) => event === "request");
+    await until(() => lines().length >= count, `${count} requests are logged`);
+    return lines();
+  }
+
   /** Waits for a lifecycle event; fails at once when the program ends without it. */
   async logged(name: string): Promise<LogLine> {
     await until(() => this.event(name) !== undefined || !this.isRunning, `the gateway logs "${name}"`);
@@ -100,6 +113,12 @@ export class GatewayProcess {
   async health(): Promise<{ status: number; body: unknown }> {
     const { status, text } = await send(this.controlPort, "/health");
     return { status, body: JSON.parse(text) };
+  }
+
+  /** A metric without labels. */
+  async metric(name: string): Promise<number> {
+    const { text } = await send(this.config.listen.loopbackPort, "/metrics");
+    return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)![1]);
   }
 
   /** Resident memory in MiB. */
@@ -122,14 +141,20 @@ type DeepPartial<T> = { [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]>
 
 /** A configuration for an app on a port; the rest is small enough for a test to wait for. */
 export async function gatewayConfig(appPort: number, own: DeepPartial<GatewayConfig> = {}): Promise<GatewayConfig> {
-  const [port, controlPort] = await freePorts(2);
+  const [port, controlPort, loopbackPort] = await freePorts(3);
   return {
     version: 1,
     app: "acme",
     function: "web",
     environment: "test",
     region: "eu-west-1",
-    listen: { port: port!, controlPort: controlPort!, keepAliveMs: 305_000, ...own.listen },
+    listen: {
+      port: port!,
+      controlPort: controlPort!,
+      loopbackPort: loopbackPort!,
+      keepAliveMs: 305_000,
+      ...own.listen,
+    },
     upstream: {
       port: appPort,
       poolIdleMs: own.upstream?.poolIdleMs ?? 1000,

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createDataServer } from "../../../lib/runtime/gateway/data";
+import { Output } from "../../../lib/runtime/gateway/output";
 import { createService } from "../../../lib/runtime/gateway/service";
 import { gatewayConfig } from "./gateway-process";
 import { onStop, RawClient, startApp, stopEverything, until } from "./loopback";
@@ -12,7 +13,7 @@ const HEADERS_TIMEOUT_MS = 120;
 async function serve(keepAliveMs: number): Promise<number> {
   const app = await startApp((_, response) => response.end("hello"));
   const config = await gatewayConfig(app.port, { listen: { keepAliveMs } });
-  const service = createService(config);
+  const service = createService(config, new Output(() => undefined));
   await service.readiness.settle();
   const server = createDataServer(service, HEADERS_TIMEOUT_MS);
   server.listen(0);

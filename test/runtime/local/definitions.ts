@@ -22,7 +22,7 @@ export function gatewayConfig(options: FunctionOptions): GatewayConfig {
     function: name,
     environment: "test",
     region: "eu-west-1",
-    listen: { port: 18080, controlPort: 18081, keepAliveMs: 305_000 },
+    listen: { port: 18080, controlPort: 18081, loopbackPort: 18082, keepAliveMs: 305_000 },
     upstream: {
       port,
       ready: {
