@@ -11,6 +11,7 @@ export const gatewayConfigSchema = z.strictObject({
   version: z.literal(1),
   app: z.string().min(1),
   function: z.string().min(1),
+  workspace: z.string().min(1),
   environment: z.string(),
   region: z.string().min(1),
   listen: z.strictObject({
@@ -43,6 +44,14 @@ export const gatewayConfigSchema = z.strictObject({
     stripPrefix: z.string().regex(/^(\/[a-z0-9-]+)?$/),
     /** The app is told its prefix by a flag of its own: it gets paths with the prefix, and its answers pass as they are. */
     keepPrefix: z.boolean().optional(),
+    /** Who may enter: anybody, or who holds a token whose scopes name this function. */
+    auth: z
+      .strictObject({
+        /** How long an answer of the tokens table holds: a revoked token is refused at the latest after this. */
+        cacheMs: milliseconds.min(1),
+      })
+      .nullable()
+      .optional(),
     gate: z.strictObject({
       /** Requests at the app at once; a WebSocket counts until it is closed. */
       maxInputs: z.number().int().min(1).max(1000),
@@ -61,6 +70,10 @@ export const gatewayConfigSchema = z.strictObject({
     }),
     maxBodyBytes: z.number().int().min(0),
   }),
+  /** Where tokens are looked up; needed with `web.auth`. */
+  tokens: z.strictObject({ table: z.string().min(1) }).optional(),
+  /** Servers in AWS's place, on the local engine. */
+  endpoints: z.strictObject({ dynamodb: z.url().nullable().optional() }).optional(),
   drain: z.strictObject({
     /** Longest time between SIGTERM and exit. */
     deadlineMs: milliseconds,

@@ -15,6 +15,7 @@ import { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";
 
 /** What a task takes from its platform. */
 export interface TaskPlatform {
+  readonly workspace: string;
   readonly environment?: string;
   readonly region: string;
   readonly gatewayImage: string;
@@ -22,6 +23,8 @@ export interface TaskPlatform {
   readonly idleTimeout: number;
   /** Whether endpoints are hosts of a domain; otherwise they are paths. */
   readonly domain?: string;
+  /** The table of the tokens that endpoints with `requiresProxyAuth` ask for. */
+  readonly tokensTableName?: string;
 }
 
 export interface WebTask {
@@ -47,6 +50,9 @@ const REQUEST_TIMEOUT = 150;
 const BEFORE_LOAD_BALANCER = 10;
 
 const MIB = 1024 * 1024;
+
+/** A revoked token is refused at the latest after this. */
+const TOKEN_CACHE_MS = 60_000;
 
 /** What the gateway needs beyond its drain deadline to close and exit, before ECS kills it. */
 const EXIT_MARGIN = 10;
@@ -134,6 +140,7 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
     version: 1,
     app: spec.app,
     function: spec.name,
+    workspace: platform.workspace,
     environment: platform.environment ?? "",
     region: platform.region,
     listen: {
@@ -155,12 +162,19 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
     web: {
       stripPrefix: platform.domain ? "" : pathPrefix(spec),
       ...(keptPrefix(spec, platform) ? { keepPrefix: true } : {}),
+      ...(spec.requiresProxyAuth ? { auth: { cacheMs: TOKEN_CACHE_MS } } : {}),
       gate: { maxInputs: spec.concurrency.maxInputs, maxQueued: spec.concurrency.maxQueued },
       timers: timers(spec, platform),
       maxBodyBytes: spec.maxRequestBodyMiB * MIB,
     },
+    ...tokens(spec, platform),
     drain: { deadlineMs: spec.drainTimeout * 1000, quietMs: QUIET_MS },
   };
+}
+
+/** Without a table the gateway refuses to start: an endpoint that asks for tokens must not be open because none was given. */
+function tokens({ requiresProxyAuth }: WebSpec, { tokensTableName }: TaskPlatform): Pick<GatewayConfig, "tokens"> {
+  return requiresProxyAuth && tokensTableName !== undefined ? { tokens: { table: tokensTableName } } : {};
 }
 
 function timers(spec: WebSpec, platform: TaskPlatform): GatewayConfig["web"]["timers"] {

@@ -89,6 +89,16 @@ export function responseHeaders(list: HeaderList): string[] {
   return endToEnd(list, (name) => OURS.test(name));
 }
 
+/** Whether an answer is one of server-sent events. */
+export function isEventStream(list: HeaderList): boolean {
+  for (let i = 0; i < list.length; i += 2) {
+    if (list[i]!.length === 12 && list[i]!.toLowerCase() === "content-type") {
+      return list[i + 1]!.toLowerCase().startsWith("text/event-stream");
+    }
+  }
+  return false;
+}
+
 /** Trailers as name and value pairs, either way. */
 export function trailers(list: HeaderList): [name: string, value: string][] {
   const kept = endToEnd(list, (name) => NOT_IN_TRAILERS.test(name) || OURS.test(name));

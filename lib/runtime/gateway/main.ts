@@ -4,10 +4,12 @@ import type { GatewayConfig } from "../../task/gateway-config";
 import { ConfigError, readConfig } from "./config";
 import { createControlServer } from "./control";
 import { createDataServer } from "./data";
+import { writeEmbeddedMetrics } from "./embedded-metrics";
 import { createLog } from "./log";
 import { createLoopbackServer } from "./loopback";
 import { Output } from "./output";
 import { createService } from "./service";
+import { onTaskStopping } from "./task-state";
 
 /** sysexits.h: a configuration error, an internal error. */
 const EXIT_CONFIG = 78;
@@ -44,14 +46,18 @@ async function run(config: GatewayConfig): Promise<void> {
   const { readiness, drain } = service;
   const onSignal = async (signal: NodeJS.Signals) => {
     // Leaving already.
-    if (drain.isDraining || readiness.state === "FAILED") return;
-    const done = drain.start();
+    if (drain.isFinishing || readiness.state === "FAILED") return;
+    const done = drain.finish();
     log.info("draining", { signal, inFlight: drain.inFlight });
     const cutOff = await done;
     exit(0, { reason: cutOff === 0 ? "drained" : "drain_deadline", cutOff });
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  onTaskStopping(process.env, () => {
+    drain.begin();
+    log.info("task_stopping", { inFlight: drain.inFlight });
+  });
 
   const { host, port, controlPort, loopbackPort } = config.listen;
   try {
@@ -63,6 +69,7 @@ async function run(config: GatewayConfig): Promise<void> {
     exit(1, { reason: "listen_failed" });
   }
   const { port: appPort, ready } = config.upstream;
+  writeEmbeddedMetrics(output, service.metrics, config);
   log.info("started", { port, controlPort, appPort });
 
   const waitedMs = Math.round(await readiness.settle());

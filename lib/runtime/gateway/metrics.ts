@@ -5,6 +5,14 @@ import { Histogram } from "./histogram";
 const CLASSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 const ORIGINS = ["app", "gateway", "client"] as const;
 
+export interface Summary {
+  /** Requests that are over, and how many of them the gateway answered 503. */
+  readonly requests: number;
+  readonly rejected: number;
+  /** Requests at the app or waiting, on the average. */
+  readonly load: number;
+}
+
 /** What a gateway has done so far, as Prometheus reads it. */
 export class Metrics {
   private readonly requests = new Map<string, number>();
@@ -15,6 +23,8 @@ export class Metrics {
   private bytesIn = 0;
   private bytesOut = 0;
   private openTunnels = 0;
+  private sum = 0;
+  private rejected = 0;
 
   constructor(private readonly gate: Gate) {
     for (const origin of ORIGINS) for (const one of CLASSES) this.requests.set(labels(origin, one), 0);
@@ -24,6 +34,8 @@ export class Metrics {
   count({ status, origin, code, queueMs, appMs, totalMs, bytesIn, bytesOut }: AccessRecord): void {
     const key = labels(origin, CLASSES[Math.floor(status / 100) - 1] ?? "5xx");
     this.requests.set(key, this.requests.get(key)! + 1);
+    this.sum++;
+    if (status === 503 && origin === "gateway") this.rejected++;
     if (code !== undefined) this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
     this.total.observe(totalMs);
     this.queue.observe(queueMs);
@@ -38,6 +50,14 @@ export class Metrics {
 
   tunnelClosed(): void {
     this.openTunnels--;
+  }
+
+  /** What CloudWatch gets, since this was last asked. */
+  takeSummary(): Summary {
+    const summary = { requests: this.sum, rejected: this.rejected, load: this.gate.takeAverageLoad() };
+    this.sum = 0;
+    this.rejected = 0;
+    return summary;
   }
 
   /** @see https://prometheus.io/docs/instrumenting/exposition_formats/ */

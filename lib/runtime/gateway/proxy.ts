@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Call, expectsContinue, type Failure, type Receiver } from "./call";
+import type { Leaver } from "./drain";
 import { trailers, without } from "./headers";
 import type { Upstream } from "./upstream";
 
@@ -43,16 +44,19 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
 export function attach<R extends Relay>(relay: R, call: Call, response: ServerResponse): R {
   relay.call = call;
   response.on("drain", () => call.resume());
-  response.once("close", () => {
+  // Before anybody else hears of it, so that the app is told before its place goes to the next.
+  response.prependOnceListener("close", () => {
     if (!response.writableEnded) relay.cancel();
   });
   return relay;
 }
 
 /** Writes what comes from the upstream to the client. */
-export class Relay implements Receiver {
+export class Relay implements Receiver, Leaver {
   call: Call | undefined;
   private hasBody = false;
+  private isLeaving = false;
+  private lastChunk: Buffer | undefined;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -86,6 +90,12 @@ export class Relay implements Receiver {
   data(chunk: Buffer): boolean {
     if (this.response.destroyed || this.response.writableEnded) return true;
     this.hasBody = true;
+    this.lastChunk = chunk;
+    if (this.isLeaving && endsEvent(chunk)) {
+      this.response.write(chunk);
+      this.endHere();
+      return true;
+    }
     return this.response.write(chunk) || (this.forwarding.mayHold?.(this.response.writableLength) ?? false);
   }
 
@@ -106,6 +116,18 @@ export class Relay implements Receiver {
   cancel(): void {
     this.call?.cancel();
     this.forwarding.done?.();
+  }
+
+  /** For an answer of server-sent events: it ends after a whole one, and its client asks again where it stands. */
+  leave(): void {
+    if (this.response.writableEnded) return;
+    this.isLeaving = true;
+    if (this.lastChunk === undefined || endsEvent(this.lastChunk)) this.endHere();
+  }
+
+  private endHere(): void {
+    this.response.end();
+    this.cancel();
   }
 
   private earlyHints(list: readonly string[]): void {
@@ -142,4 +164,9 @@ export class Relay implements Receiver {
     else if (this.request.httpVersion === "1.0") socket.resetAndDestroy();
     else socket.destroySoon();
   }
+}
+
+/** Whether a chunk of a `text/event-stream` ends with the blank line after an event. */
+function endsEvent(chunk: Buffer): boolean {
+  return /(\n\n|\r\r|\r\n\r\n)$/.test(chunk.toString("latin1", Math.max(0, chunk.length - 4)));
 }

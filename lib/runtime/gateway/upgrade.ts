@@ -44,6 +44,16 @@ export function acceptUpgrades(
   });
 }
 
+/**
+ * Nobody reads the connection of an upgrade that is not decided yet. This reads up to the first bytes and leaves those where
+ * they are, so that a client that goes away meanwhile is noticed. Returns what ends it.
+ */
+export function noticeLeaving(socket: Socket): () => void {
+  const leave = () => socket.destroy();
+  socket.once("end", leave).read(0);
+  return () => socket.off("end", leave);
+}
+
 /** What an error means is said by the "close" that follows it. */
 function ignore(): void {}
 
@@ -69,7 +79,7 @@ export function upgradeProblem(request: IncomingMessage): string | undefined {
   return keys === 1 ? undefined : "A request for a WebSocket has one Sec-WebSocket-Key header.";
 }
 
-function isWebSocket({ headers }: IncomingMessage): boolean {
+export function isWebSocket({ headers }: IncomingMessage): boolean {
   return tokens(headers.upgrade ?? "").some((token) => token.toLowerCase() === "websocket");
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,29 +15,34 @@ const SOURCES = join(ROOT, "lib/runtime/gateway");
 /** Bundles the program as the package's build does; one bundle for each state of its sources, kept in the temp folder. */
 export function bundle(): string {
   const hash = createHash("sha256");
-  const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => join(SOURCES, name));
+  const files = [SOURCES, join(ROOT, "lib/tokens")].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(folder, name)),
+  );
   for (const file of [...files, join(ROOT, "lib/task/gateway-config.ts"), join(ROOT, "package-lock.json")]) {
     hash.update(file).update(readFileSync(file));
   }
-  const folder = join(tmpdir(), "slipway-gateway-tests");
-  const outfile = join(folder, `${hash.digest("hex").slice(0, 16)}.cjs`);
-  if (existsSync(outfile)) return outfile;
+  const folder = join(tmpdir(), "slipway-gateway-tests", hash.digest("hex").slice(0, 16));
+  const program = join(folder, "gateway.cjs");
+  if (existsSync(program)) return program;
 
-  mkdirSync(folder, { recursive: true });
-  const partial = `${outfile}.${process.pid}`;
+  const partial = `${folder}.${process.pid}`;
   buildSync({
-    entryPoints: [join(SOURCES, "main.ts")],
-    outfile: partial,
+    entryPoints: { gateway: join(SOURCES, "main.ts"), dynamodb: join(SOURCES, "auth/dynamodb.ts") },
+    outdir: partial,
+    outExtension: { ".js": ".cjs" },
     bundle: true,
     platform: "node",
     target: "node20",
     format: "cjs",
     legalComments: "none",
   });
-  renameSync(partial, outfile);
-  return outfile;
+  mkdirSync(folder, { recursive: true });
+  // The program last: who sees it finds the rest.
+  for (const name of ["dynamodb.cjs", "gateway.cjs"]) renameSync(join(partial, name), join(folder, name));
+  rmdirSync(partial);
+  return program;
 }
 
 export interface LogLine {
@@ -146,6 +151,7 @@ export async function gatewayConfig(appPort: number, own: DeepPartial<GatewayCon
     version: 1,
     app: "acme",
     function: "web",
+    workspace: "acme",
     environment: "test",
     region: "eu-west-1",
     listen: {
@@ -167,6 +173,8 @@ export async function gatewayConfig(appPort: number, own: DeepPartial<GatewayCon
       gate: { maxInputs: 1000, maxQueued: 1000, ...own.web?.gate },
       timers: { queueMs: 60_000, firstByteMs: 150_000, idleMs: 300_000, totalMs: 300_000, ...own.web?.timers },
     },
+    ...(own.tokens?.table !== undefined && { tokens: { table: own.tokens.table } }),
+    ...(own.endpoints && { endpoints: own.endpoints }),
     drain: { deadlineMs: 10_000, quietMs: 100, ...own.drain },
   };
 }

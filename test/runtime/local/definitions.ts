@@ -20,6 +20,7 @@ export function gatewayConfig(options: FunctionOptions): GatewayConfig {
     version: 1,
     app: "acme",
     function: name,
+    workspace: "acme",
     environment: "test",
     region: "eu-west-1",
     listen: { port: 18080, controlPort: 18081, loopbackPort: 18082, keepAliveMs: 305_000 },

@@ -100,6 +100,23 @@ test("without a measured request, whoever asks is told to come back in 1 s for e
   expect(gate.retryAfterSeconds()).toBe(4);
 });
 
+test("the average load counts who is inside and who waits, for as long as they do", async () => {
+  const gate = new Gate({ maxInputs: 1, maxQueued: 10 });
+  expect(gate.takeAverageLoad()).toBe(0);
+  const [inside, waiting] = [new Request(), new Request()];
+  const start = performance.now();
+  inside.enter(gate);
+  waiting.enter(gate);
+  while (performance.now() - start < 20);
+  waiting.leave(gate);
+  inside.release();
+  const half = performance.now();
+  while (performance.now() - half < 20);
+  const busyShare = (half - start) / (performance.now() - start);
+  expect(gate.takeAverageLoad()).toBeCloseTo(2 * busyShare, 0);
+  expect(gate.takeAverageLoad()).toBeCloseTo(0, 5);
+});
+
 test("Retry-After follows how long requests take, from 1 s to 60 s", () => {
   const gate = new Gate({ maxInputs: 1, maxQueued: 1000 });
   for (let i = 0; i < 101; i++) new Request().enter(gate);

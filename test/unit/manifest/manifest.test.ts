@@ -14,7 +14,7 @@ function declared(name: string, props: object = {}): ManifestInput["functions"][
     ...props,
   };
   const { spec } = parseFastApiEndpoint(given, name, `stack/${name}`, {});
-  const platform = { region: "us-east-1", gatewayImage: "registry.acme.com/gateway:1", idleTimeout: 300 };
+  const platform = { workspace: "acme", region: "us-east-1", gatewayImage: "registry.acme.com/gateway:1", idleTimeout: 300 };
   return {
     path: `stack/${name}`,
     spec,

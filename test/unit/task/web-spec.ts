@@ -8,6 +8,7 @@ export function webSpec(props: object = {}): WebSpec {
 }
 
 export const DOMAIN_PLATFORM: TaskPlatform = {
+  workspace: "acme",
   environment: "prod",
   region: "eu-central-1",
   gatewayImage: "registry.acme.com/gateway:1",

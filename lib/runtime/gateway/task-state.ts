@@ -1,0 +1,30 @@
+/** Where ECS tells a task about itself. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
+const METADATA_VARIABLE = "ECS_CONTAINER_METADATA_URI_V4";
+
+const INTERVAL_MS = 5000;
+const TIMEOUT_MS = 2000;
+
+/**
+ * Calls once when ECS means to stop the task. That may be known before SIGTERM: with it WebSockets and other lasting requests
+ * have the time of deregistration too. Outside ECS, and where the endpoint does not say, SIGTERM alone tells.
+ */
+export function onTaskStopping(environment: NodeJS.ProcessEnv, tell: () => void, intervalMs = INTERVAL_MS): void {
+  const base = environment[METADATA_VARIABLE];
+  if (base === undefined) return;
+  const timer = setInterval(async () => {
+    if (!(await isStopping(base))) return;
+    clearInterval(timer);
+    tell();
+  }, intervalMs);
+  timer.unref();
+}
+
+async function isStopping(base: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${base}/task`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const { DesiredStatus } = (await answer.json()) as { DesiredStatus?: string };
+    return DesiredStatus === "STOPPED";
+  } catch {
+    return false;
+  }
+}
