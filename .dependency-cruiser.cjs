@@ -38,10 +38,24 @@ module.exports = {
     },
     {
       name: "gateway-stands-alone",
-      comment: "the gateway is one bundled program: of lib/ it sees its config's schema only",
+      comment: "the gateway is one bundled program: of lib/ it sees its config's schema and what a token is",
       severity: "error",
       from: { path: "^lib/runtime/gateway/" },
-      to: { path: "^(lib|constructs)/", pathNot: "^lib/(runtime/gateway/|task/gateway-config)" },
+      to: { path: "^(lib|constructs)/", pathNot: "^lib/(runtime/gateway/|task/gateway-config|tokens/)" },
+    },
+    {
+      name: "tokens-stand-alone",
+      comment: "what a token is: the gateway and the command read it the same way, and both are elsewhere",
+      severity: "error",
+      from: { path: "^lib/tokens/" },
+      to: { path: "^(lib|constructs)/", pathNot: "^lib/tokens/" },
+    },
+    {
+      name: "token-store-is-the-commands",
+      comment: "writing tokens is for people: a task may only read one by its id",
+      severity: "error",
+      from: { path: "^lib/runtime/" },
+      to: { path: "^lib/tokens/token-store" },
     },
     {
       name: "no-provider-barrel",

@@ -1,4 +1,4 @@
-// Builds dist/: the library and the CLI with tsc, the gateway as one bundled file.
+// Builds dist/: the library and the CLI with tsc, the gateway as bundles that need no node_modules.
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -14,8 +14,13 @@ execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", joi
   stdio: "inherit",
 });
 await build({
-  entryPoints: [join(root, "lib/runtime/gateway/main.ts")],
-  outfile: join(root, "dist/gateway/gateway.cjs"),
+  entryPoints: {
+    gateway: join(root, "lib/runtime/gateway/main.ts"),
+    // Only a gateway that asks for tokens reads it.
+    dynamodb: join(root, "lib/runtime/gateway/auth/dynamodb.ts"),
+  },
+  outdir: join(root, "dist/gateway"),
+  outExtension: { ".js": ".cjs" },
   bundle: true,
   platform: "node",
   target: "node20",

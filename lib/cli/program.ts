@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { addTokens } from "./tokens-program";
 
 export interface OutputOptions {
   /** Also the gateways' access lines, the app command's output and stack traces. */
@@ -69,6 +70,8 @@ export function createProgram(commands: Commands, version: string): Command {
   )
     .addHelpText("after", examples("slipway demo", "slipway demo --once", "slipway demo --port 4001"))
     .action((options: DemoCommandOptions) => commands.demo(options));
+
+  addTokens(program);
 
   return program;
 }

@@ -91,6 +91,11 @@ function repositoryArn(image: string, { partition, region, account }: AccountSco
   return [`arn:${partition}:ecr:${place}:${owner}:repository/${isToken(repository) ? "*" : repository}`];
 }
 
+/** A gateway looks tokens up one by one: who has got into a task can neither list tokens nor make one. */
+export function readTokensStatement(tableArn: string): Statement {
+  return { Sid: "Tokens", Effect: "Allow", Action: "dynamodb:GetItem", Resource: tableArn };
+}
+
 /** ECS Exec's agent opens its channels with the task role. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */
 export const EXEC_STATEMENT: Statement = {
   Sid: "Exec",

@@ -23,8 +23,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
   const parsed = gatewayConfigSchema.safeParse(json);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(describeIssue));
 
-  const clashes = portClashes(parsed.data);
-  if (clashes.length > 0) throw new ConfigError(clashes);
+  const { web, tokens } = parsed.data;
+  const lacking = web.auth && !tokens ? ["tokens: web.auth needs the table to look tokens up in"] : [];
+  const problems = [...portClashes(parsed.data), ...lacking];
+  if (problems.length > 0) throw new ConfigError(problems);
   return parsed.data;
 }
 

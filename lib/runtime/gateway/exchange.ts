@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AccessRecord, CLIENT_LEFT } from "./access-log";
+import { withoutQueryToken } from "./auth/query-token";
 import { bytesSince } from "./bytes";
 import { type Failure, hasBody, isChunked } from "./call";
 import type { Slot, Waiter } from "./gate";
-import { requestHeaders, responseHeaders } from "./headers";
+import { isEventStream, requestHeaders, responseHeaders } from "./headers";
 import { routeTarget } from "./path";
 import { prefixAnswer } from "./prefix";
 import { type Forwarding, forward, type Relay } from "./proxy";
@@ -24,11 +25,14 @@ import type { Service } from "./service";
 import { soundness } from "./soundness";
 import { traceIdOf } from "./trace";
 import { forwardUpgrade } from "./tunnel";
-import type { Upgrade } from "./upgrade";
+import { noticeLeaving, type Upgrade } from "./upgrade";
 import type { Upstream } from "./upstream";
 
-/** A request waits for a place, then for its answer to begin, then for the rest of it; a tunnel has no end but the last. */
-type Stage = "queued" | "at-app" | "answering" | "tunnel";
+/**
+ * A request waits for its token to be looked up, for a place, for its answer to begin, for the rest of it; a tunnel has no
+ * end but the last.
+ */
+type Stage = "authorizing" | "queued" | "at-app" | "answering" | "tunnel";
 
 /** A request that has it gets a Server-Timing header with its answer. */
 const TIMING_HEADER = "x-slipway-timing";
@@ -40,9 +44,12 @@ const LOOKS = 4;
 export class Exchange implements Forwarding, Waiter {
   path = "";
   headers: readonly string[] = [];
+  ahead: Waiter | undefined;
+  behind: Waiter | undefined;
 
   /** Why the gateway answered or broke off, if it did. */
   private code: RefusalCode | undefined;
+  private isEventStream = false;
   /** By the gateway itself. */
   private answered = false;
   private readonly arrivedAt = performance.now();
@@ -75,7 +82,7 @@ export class Exchange implements Forwarding, Waiter {
     this.service.drain.enter(this.response);
     this.response.once("close", this.onClose);
     const objection = this.objection();
-    if (objection === undefined) this.enter();
+    if (objection === undefined) this.authorize();
     else if ("location" in objection) this.redirect(objection.location);
     else this.refuse(objection);
   }
@@ -104,6 +111,37 @@ export class Exchange implements Forwarding, Waiter {
     this.path = route.path;
     this.prefix = keepPrefix ? "" : stripPrefix;
     return undefined;
+  }
+
+  /** What a look at the tokens in memory decides is decided at once. */
+  private authorize(): void {
+    const { auth } = this.service;
+    if (auth === undefined) {
+      this.enter();
+      return;
+    }
+    this.path = withoutQueryToken(this.path);
+    const objection = auth.check(this.request);
+    if (objection instanceof Promise) void this.awaitAuthorization(objection);
+    else this.enterUnless(objection);
+  }
+
+  private async awaitAuthorization(objection: Promise<Refusal | undefined>): Promise<void> {
+    this.stage = "authorizing";
+    this.setDeadline(Number.POSITIVE_INFINITY);
+    const stopLooking = this.upgrade && noticeLeaving(this.upgrade.socket);
+    const refusal = await objection;
+    stopLooking?.();
+    // The client has left, or has heard that its time is over.
+    if (this.response.closed || this.response.headersSent) return;
+    this.stage = "queued";
+    this.enterUnless(refusal);
+  }
+
+  /** The body of a request that is refused here is nobody's. */
+  private enterUnless(refusal: Refusal | undefined): void {
+    if (refusal === undefined) this.enter();
+    else this.refuse(hasBody(this.request) ? { ...refusal, close: true, discardsBody: true } : refusal);
   }
 
   private enter(): void {
@@ -145,6 +183,7 @@ export class Exchange implements Forwarding, Waiter {
   answerHeaders(list: readonly string[]): string[] {
     this.service.drain.mark(this.response);
     const headers = responseHeaders(list);
+    this.isEventStream = isEventStream(headers);
     const { host = "", [TIMING_HEADER]: wantsTiming } = this.request.headers;
     if (wantsTiming !== undefined) headers.push("Server-Timing", this.serverTiming());
     return this.prefix === "" ? headers : prefixAnswer(headers, { prefix: this.prefix, host });
@@ -157,7 +196,13 @@ export class Exchange implements Forwarding, Waiter {
   begun(): void {
     const { statusCode } = this.response;
     this.stage = statusCode === 101 ? "tunnel" : "answering";
-    if (this.stage === "tunnel") this.service.metrics.tunnelOpened();
+    const { drain, metrics } = this.service;
+    if (this.stage === "tunnel") {
+      metrics.tunnelOpened();
+      drain.add(this.relay!, "soon");
+    } else if (this.isEventStream) {
+      drain.add(this.relay!, "last");
+    }
     this.passed = -1;
     if (this.stage === "answering") this.setDeadline(this.service.config.web.timers.idleMs / LOOKS);
     else this.stageDeadline = Number.POSITIVE_INFINITY;
@@ -183,6 +228,7 @@ export class Exchange implements Forwarding, Waiter {
     gate.leave(this);
     this.slot?.release();
     if (this.stage === "tunnel") metrics.tunnelClosed();
+    if (this.relay !== undefined && (this.stage === "tunnel" || this.isEventStream)) drain.remove(this.relay);
     const record = this.record();
     metrics.count(record);
     accessLog.write(record);

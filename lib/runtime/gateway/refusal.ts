@@ -1,5 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { endAfterBody } from "./linger";
 
 /** Says on every answer which the app did not write that the gateway wrote it. */
 const ORIGIN = ["x-slipway-origin", "gateway"] as const;
@@ -19,6 +20,11 @@ export type RefusalCode =
   | "first_byte_timeout"
   | "idle_timeout"
   | "total_timeout"
+  | "missing_credentials"
+  | "invalid_credentials"
+  | "out_of_scope"
+  | "rate_limited"
+  | "auth_unavailable"
   | "app_starting"
   | "app_failed_to_start"
   | "app_unreachable"
@@ -32,11 +38,15 @@ export interface Refusal {
   readonly code: RefusalCode;
   readonly message: string;
   readonly retryAfterSeconds?: number;
+  /** `WWW-Authenticate`: which credentials would do. */
+  readonly challenge?: string;
   /** Where the next request on this connection begins is in doubt, so there must not be one. */
   readonly close?: boolean;
+  /** The body is thrown away before the connection closes, so that a client which sends first and reads then gets the answer. */
+  readonly discardsBody?: boolean;
 }
 
-function render({ code, message, retryAfterSeconds }: Refusal): { headers: string[]; body: string } {
+function render({ code, message, retryAfterSeconds, challenge }: Refusal): { headers: string[]; body: string } {
   const body = JSON.stringify({ error: { code, message } });
   const headers = [
     "content-type",
@@ -48,6 +58,7 @@ function render({ code, message, retryAfterSeconds }: Refusal): { headers: strin
     ...ORIGIN,
   ];
   if (retryAfterSeconds !== undefined) headers.push("retry-after", String(retryAfterSeconds));
+  if (challenge !== undefined) headers.push("www-authenticate", challenge);
   return { headers, body };
 }
 
@@ -55,7 +66,12 @@ export function refuse(response: ServerResponse, refusal: Refusal): void {
   const { headers, body } = render(refusal);
   if (refusal.close) response.shouldKeepAlive = false;
   response.writeHead(refusal.status, STATUS_CODES[refusal.status], headers);
-  response.end(body);
+  if (refusal.discardsBody) {
+    response.write(body);
+    endAfterBody(response.req, response);
+  } else {
+    response.end(body);
+  }
 }
 
 /** Refuses what never became a request, and closes. */

@@ -1,7 +1,9 @@
 import type { GatewayConfig } from "../../task/gateway-config";
 import { AccessLog } from "./access-log";
+import { type Auth, createAuth } from "./auth/auth";
 import { Drain } from "./drain";
 import { Gate } from "./gate";
+import { createLog } from "./log";
 import { Metrics } from "./metrics";
 import type { Output } from "./output";
 import { Readiness } from "./readiness";
@@ -18,10 +20,13 @@ export interface Service {
   readonly spill: Spill;
   readonly metrics: Metrics;
   readonly accessLog: AccessLog;
+  /** Where the endpoint asks for tokens. */
+  readonly auth: Auth | undefined;
 }
 
 export function createService(config: GatewayConfig, output: Output): Service {
   const gate = new Gate(config.web.gate);
+  const names = { app: config.app, function: config.function };
   return {
     config,
     readiness: new Readiness(config.upstream),
@@ -30,6 +35,7 @@ export function createService(config: GatewayConfig, output: Output): Service {
     gate,
     spill: new Spill(config.web.gate.maxInputs),
     metrics: new Metrics(gate),
-    accessLog: new AccessLog(output, { app: config.app, function: config.function }),
+    accessLog: new AccessLog(output, names),
+    auth: createAuth(config, createLog(output, names)),
   };
 }
