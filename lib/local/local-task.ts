@@ -68,9 +68,10 @@ export class LocalTasks implements TaskStarter {
         cwd: source,
         onLine: (line, stream) => watcher.onLog({ target, container, stream, line }),
       });
+    const local = localConfig(config, { data, control, upstream });
     const processes = {
       app: run(APP_CONTAINER, { ...program, env: { ...program.env, [PORT_VARIABLE]: String(upstream) } }),
-      gateway: run(GATEWAY_CONTAINER, this.gatewayProgram(gateway, localConfig(config, { data, control, upstream }))),
+      gateway: run(GATEWAY_CONTAINER, this.gatewayProgram(gateway, local)),
     };
     const task = new LocalTask(target, data, processes, () => {
       apps.release();
@@ -87,7 +88,7 @@ export class LocalTasks implements TaskStarter {
       const outcome = await Promise.race([untilHealthy(control, withinMs, signal), task.failed]);
       if (outcome === "healthy") return task;
       if (outcome instanceof Error) throw outcome;
-      throw await notReady(target, processes.app, config.upstream, own !== undefined);
+      throw await notReady(target, processes.app, local.upstream, own !== undefined);
     } catch (error) {
       await task.stop(0);
       throw error;
@@ -161,9 +162,16 @@ class LocalTask implements RunningTask {
   }
 }
 
-function fixForExit({ error }: Exit): string | undefined {
-  if (error?.code === "ENOENT") return "Install it on this machine, or correct the construct's command.";
-  return error?.code === "EACCES" ? `chmod +x ${error.path}` : undefined;
+/** @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02 */
+const COMMAND_NOT_FOUND = 127;
+
+function fixForExit({ error, code }: Exit): string | undefined {
+  if (error?.code === "ENOENT" || code === COMMAND_NOT_FOUND) {
+    return "Install it on this machine, or correct the construct's command.";
+  }
+  if (error?.code === "EACCES") return `chmod +x ${error.path}`;
+  // A container ends with its first process, whatever that left running in the background.
+  return code === 0 ? "The command has to run as long as the server does: start it in the foreground." : undefined;
 }
 
 /** The deployed configuration, but for the ports (a laptop has one set for all tasks) and the drain. */

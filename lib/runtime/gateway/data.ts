@@ -91,7 +91,7 @@ function serve(
   if (route.kind === "redirect") return redirect(response, route.location);
   if (route.kind === "not-found") return refuse(response, NOT_FOUND);
 
-  if (readiness.state !== "READY") return refuse(response, notReady(readiness.state, config.upstream.port));
+  if (readiness.state !== "READY") return refuse(response, NOT_READY[readiness.state]);
 
   const prefix = keepPrefix ? "" : stripPrefix;
   const { remoteAddress = "", localPort = config.listen.port } = request.socket;
@@ -106,7 +106,7 @@ function serve(
     },
     fail: (failure) => {
       drain.mark(response);
-      refuse(response, badGateway(failure, config.upstream.port));
+      refuse(response, BAD_GATEWAY[failure]);
     },
   };
   if (upgrade === undefined) forward(request, response, forwarding);
@@ -158,29 +158,26 @@ function parserRefusal({ code, message }: NodeJS.ErrnoException): Refusal {
   }
 }
 
-function notReady(state: Exclude<AppState, "READY">, port: number): Refusal {
-  return state === "STARTING"
-    ? {
-        status: 503,
-        code: "app_starting",
-        message: `The app is not ready on port ${port} yet.`,
-        retryAfterSeconds: 1,
-      }
-    : {
-        status: 503,
-        code: "app_failed_to_start",
-        message: `The app did not get ready on port ${port} in time; its task is being replaced.`,
-        retryAfterSeconds: 10,
-      };
-}
+const NOT_READY: Readonly<Record<Exclude<AppState, "READY">, Refusal>> = {
+  STARTING: { status: 503, code: "app_starting", message: "The app is not ready yet.", retryAfterSeconds: 1 },
+  FAILED: {
+    status: 503,
+    code: "app_failed_to_start",
+    message: "The app did not get ready in time; its task is being replaced.",
+    retryAfterSeconds: 10,
+  },
+};
 
-function badGateway(failure: Failure, port: number): Refusal {
-  switch (failure) {
-    case "unreachable":
-      return { status: 502, code: "app_unreachable", message: `The app accepts no connection on port ${port}.` };
-    case "disconnected":
-      return { status: 502, code: "app_disconnected", message: "The app closed the connection before it answered." };
-    case "bad-response":
-      return { status: 502, code: "app_bad_response", message: "What the app answered is not valid HTTP/1.1." };
-  }
-}
+const BAD_GATEWAY: Readonly<Record<Failure, Refusal>> = {
+  unreachable: { status: 502, code: "app_unreachable", message: "The app accepts no connection." },
+  disconnected: {
+    status: 502,
+    code: "app_disconnected",
+    message: "The app closed the connection before it answered.",
+  },
+  "bad-response": {
+    status: 502,
+    code: "app_bad_response",
+    message: "What the app answered is not valid HTTP/1.1.",
+  },
+};

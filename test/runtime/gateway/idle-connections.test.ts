@@ -14,7 +14,7 @@ const HEADERS_TIMEOUT_MS = 120;
 async function serve(keepAliveMs: number): Promise<number> {
   const app = await startApp((_, response) => response.end("hello"));
   const config = await gatewayConfig(app.port, { listen: { keepAliveMs } });
-  const readiness = new Readiness(config.upstream);
+  const readiness = new Readiness(config.upstream, () => undefined);
   await readiness.settle();
   const upstream = new Upstream(config.upstream);
   const server = createDataServer({ config, readiness, drain: new Drain(config.drain), upstream }, HEADERS_TIMEOUT_MS);

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Writable } from "node:stream";
 import { buildSync } from "esbuild";
 import { processesWith } from "./processes";
 import { until } from "./waiting";
@@ -44,8 +45,10 @@ export class CliProcess {
     program ??= bundle();
     this.child = spawn(process.execPath, [program, ...args], {
       env: { ...process.env, ...env, [name]: value },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    // What it does not read may be gone before this is written.
+    this.child.stdin!.on("error", () => {});
     createInterface({ input: this.child.stdout! }).on("line", (line) => this.stdout.push(line));
     createInterface({ input: this.child.stderr! }).on("line", (line) => this.stderr.push(line));
     this.exited = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code!)));
@@ -60,6 +63,11 @@ export class CliProcess {
   async line(pattern: RegExp, withinMs = 20_000): Promise<string> {
     const find = () => this.stdout.find((line) => pattern.test(line));
     return until(`${pattern}\n${this.stdout.join("\n")}\n${this.stderr.join("\n")}`, find, withinMs);
+  }
+
+  /** Its standard input, which ends only when this is ended. */
+  get stdin(): Writable {
+    return this.child.stdin!;
   }
 
   signal(name: NodeJS.Signals): void {

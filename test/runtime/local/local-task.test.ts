@@ -143,6 +143,7 @@ describe("a task that cannot start leaves nothing running, and the error tells",
   test("that an app ended without an error before it was ready", async () => {
     const error = await refusal({ files: { "server.js": "" } });
     expect(error.message).toBe("acme/web: the app exited with code 0.");
+    expect(error.fix).toBe("The command has to run as long as the server does: start it in the foreground.");
   });
 
   test("what an app said that is not ready in time", async () => {

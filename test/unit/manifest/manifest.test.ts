@@ -20,12 +20,19 @@ function declared(name: string, props: object = {}): ManifestInput["functions"][
     spec,
     task: webTask(spec, platform, "/slipway/hello"),
     url: null,
+    service: "hello-0123abcd",
     source: "../../..",
   };
 }
 
 function manifest(functions: ManifestInput["functions"], routes: ManifestInput["routes"] = []) {
-  const platform = { workspace: "acme", environment: null, region: "us-east-1", domain: null };
+  const platform = {
+    workspace: "acme",
+    environment: null,
+    region: "us-east-1",
+    domain: null,
+    cluster: "acme-0123abcd",
+  };
   return buildManifest({ stack: "stack", platform, functions, routes });
 }
 
@@ -47,6 +54,7 @@ test("a function has its identity, address, task and gateway, and its spec witho
     kind: "fastapi",
     label: "hello-greet",
     urls: [null],
+    service: "hello-0123abcd",
     source: "../../..",
     task: { cpu: 512, memoryMiB: 2048 },
     gateway: { version: 1, app: "hello", function: "greet" },
