@@ -10,19 +10,19 @@ import type { GatewayConfig } from "../task/gateway-config";
 import { needsPython, runsPython } from "./app-command";
 import { reserveFreePorts } from "./free-ports";
 import { untilHealthy } from "./gateway-health";
+import { givenValues } from "./given-values";
 import { LocalError } from "./local-error";
 import { notReady, whereElse } from "./not-ready";
 import { claimOwnPort, ownPort } from "./own-port";
 import { describeExit, type Exit, ProcessGroup, type Program } from "./process-group";
 import type { PythonEnvironment } from "./python-environment";
-import { secretValues } from "./secret-values";
 import type { RunningTask, TaskDefinition, TaskStarter, TaskWatcher } from "./task";
-import { environmentOf, taskParts } from "./task-parts";
+import { absentVariables, environmentOf, taskParts } from "./task-parts";
 
 export interface LocalTasksOptions {
   /** The bundled gateway. */
   readonly gateway: string;
-  /** Secrets that the shell does not have are read from here. */
+  /** Secrets and late values that the shell does not have are read from here. */
   readonly dotenvFile?: string;
   /** The environment for a task's code; asked only where that runs Python or has requirements. */
   python(definition: TaskDefinition): Promise<PythonEnvironment>;
@@ -115,18 +115,18 @@ export class LocalTasks implements TaskStarter {
         fix: "Only a command in the task definition can run locally; one that is built into the image cannot.",
       });
     }
-    const names = (container.secrets ?? []).map(({ name }) => name);
+    const absent = absentVariables(container);
     const { dotenvFile } = this.options;
-    const secrets = secretValues(names, process.env, dotenvFile);
-    for (const name of secrets.missing) {
+    const given = givenValues([...absent.keys()], process.env, dotenvFile);
+    for (const name of given.missing) {
       const fix = `Export ${name}${dotenvFile ? `, or put it into ${dotenvFile}` : ""}.`;
-      watcher.onWarning(`${definition.target}: the secret ${name} has no value here. ${fix}`);
+      watcher.onWarning(`${definition.target}: ${absent.get(name)} has no value here. ${fix}`);
     }
     const python = needsPython(definition) ? await this.options.python(definition) : undefined;
     return {
       command: python && runsPython(container) ? python.python : command,
       args,
-      env: { ...process.env, ...python?.env, ...environmentOf(container), ...secrets.values },
+      env: { ...process.env, ...python?.env, ...environmentOf(container), ...given.values },
     };
   }
 }

@@ -29,6 +29,9 @@ function bundle(): string {
   return outfile;
 }
 
+/** Runs a command on a terminal of its own. Nobody gives that a size: it has 0 columns until the command asks for more. */
+const ON_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+
 const running = new Set<CliProcess>();
 
 /** The real command. */
@@ -40,10 +43,12 @@ export class CliProcess {
   /** In the environment of this process and of every one that it starts. */
   private readonly marker = `SLIPWAY_TEST_CLI=${randomUUID()}`;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, place: "pipe" | "terminal" = "pipe") {
     const [name, value] = this.marker.split("=") as [string, string];
     program ??= bundle();
-    this.child = spawn(process.execPath, [program, ...args], {
+    const command = [process.execPath, program, ...args];
+    const [file, ...rest] = place === "terminal" ? ["python3", "-c", ON_TERMINAL, ...command] : command;
+    this.child = spawn(file!, rest, {
       env: { ...process.env, ...env, [name]: value },
       stdio: ["pipe", "pipe", "pipe"],
     });
