@@ -1,9 +1,13 @@
+/** What the local engine finds out itself, and tells with the app's own ports. */
+const TOLD_BY_ENGINE: readonly unknown[] = ["app_starts_slowly", "app_failed_to_start"];
+
 /** A line of a gateway's JSON log as a person reads it; undefined for what only --verbose shows. */
 export function gatewayLine(line: string, verbose: boolean): string | undefined {
   const entry = parse(line);
   if (!entry) return line;
   const { level, event, time: _, app: __, function: ___, ...rest } = entry;
-  if (!verbose && level !== "error" && level !== "warn") return undefined;
+  const isNews = (level === "error" || level === "warn") && !TOLD_BY_ENGINE.includes(event);
+  if (!verbose && !isNews) return undefined;
   const fields = Object.entries(rest).map(
     ([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );

@@ -1,4 +1,4 @@
-import { failureOf } from "../local";
+import { failureOf } from "../local/events";
 import type { Report } from "./report";
 
 /** NDJSON on standard output: one event a line, for programs. */

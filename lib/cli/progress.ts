@@ -6,6 +6,11 @@ export interface Progress {
   done(): void;
 }
 
+/** Whether a spinner can turn there. A terminal that was given no size has 0 columns, and ora would count its lines for ever. */
+export function isScreen({ isTTY, columns }: NodeJS.WriteStream): boolean {
+  return isTTY && columns > 0;
+}
+
 export function plainProgress(): Progress {
   let last = "";
   return {
@@ -17,6 +22,8 @@ export function plainProgress(): Progress {
     done: () => {},
   };
 }
+
+export const silentProgress: Progress = { step: () => {}, print: (print) => print(), done: () => {} };
 
 /** The part of ora that is used here: a type of an ES module cannot be imported by name from CommonJS. */
 interface Spinner {

@@ -1,6 +1,7 @@
-import { curlCommand, type Failure, failureOf, type LocalEndpoint, type LocalEvent, methodOrKind } from "../local";
+import { curlCommand, type Failure, type LocalEndpoint, type LocalEvent, methodOrKind } from "../local";
+import { errorText } from "./error-text";
 import { gatewayLine } from "./gateway-line";
-import { plainProgress, spinningProgress } from "./progress";
+import { isScreen, plainProgress, spinningProgress } from "./progress";
 import type { Report } from "./report";
 import { styleFor } from "./style";
 
@@ -13,7 +14,7 @@ type EventOf<T extends LocalEvent["type"]> = Extract<LocalEvent, { type: T }>;
 /** Text for people: a list of endpoints, then what happens, and every process's lines behind its name. */
 export class TextReport implements Report {
   private readonly style = styleFor(process.stdout);
-  private readonly progress = process.stdout.isTTY && process.stderr.isTTY ? spinningProgress() : plainProgress();
+  private readonly progress = process.stdout.isTTY && isScreen(process.stderr) ? spinningProgress() : plainProgress();
   /** In the order of their first start: each keeps its colour, and the longest sets the column. */
   private readonly targets: string[] = [];
   private isReady = false;
@@ -48,11 +49,7 @@ export class TextReport implements Report {
 
   error(error: unknown): void {
     this.progress.done();
-    const style = styleFor(process.stderr);
-    const { message, output, fix } = failureOf(error);
-    const stack = this.verbose && error instanceof Error ? error.stack : undefined;
-    const parts = [output, style("red", `error: ${message}`), fix, stack && style("dim", stack)];
-    process.stderr.write(`${parts.filter(Boolean).join("\n")}\n`);
+    process.stderr.write(`${errorText(error, this.verbose)}\n`);
   }
 
   /** Undefined: not shown. */

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
-import { MANIFEST_FILE, type Manifest, type ManifestFunction, manifestSchema } from "../manifest/schema";
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { ManifestFunction } from "../manifest/schema";
 import type { ListenerRule } from "../routing";
 import { LocalError } from "./local-error";
+import { readManifests } from "./manifests";
 import { refuseSharedPorts } from "./own-port";
 import type { TaskDefinition } from "./task";
 
@@ -32,19 +32,7 @@ export interface Deployment {
 
 /** Reads the manifests of all stacks in an output folder, or of the one that is named. */
 export function readDeployment(outdir: string, onlyStack?: string): Deployment {
-  const manifests = readManifests(outdir);
-  if (manifests.length === 0) {
-    throw new LocalError("There is no Slipway platform in this app: none of its stacks wrote a slipway.json.", {
-      fix: "Add a Platform and an endpoint to a stack, and leave the App's outdir at its default.",
-    });
-  }
-  const chosen = manifests.filter(({ manifest }) => onlyStack === undefined || manifest.stack === onlyStack);
-  if (chosen.length === 0) {
-    const names = manifests.map(({ manifest }) => manifest.stack).join(", ");
-    throw new LocalError(`There is no stack "${onlyStack}" with a Slipway platform in this app.`, {
-      fix: `Choose one of: ${names}`,
-    });
-  }
+  const chosen = readManifests(outdir, onlyStack);
   const functions = chosen.flatMap(({ file, manifest }) =>
     manifest.functions.map((fn) => ({ fn, file, stack: manifest.stack })),
   );
@@ -65,32 +53,6 @@ export function readDeployment(outdir: string, onlyStack?: string): Deployment {
     endpoints: functions.map(({ fn }) => endpointOf(fn)),
     rules: chosen.flatMap(({ manifest }) => manifest.routes),
   };
-}
-
-interface ManifestFile {
-  readonly file: string;
-  readonly manifest: Manifest;
-}
-
-function readManifests(outdir: string): ManifestFile[] {
-  const stacks = join(outdir, "stacks");
-  if (!existsSync(stacks)) return [];
-  return readdirSync(stacks)
-    .sort()
-    .map((stack) => join(stacks, stack, MANIFEST_FILE))
-    .filter((file) => existsSync(file))
-    .map((file) => ({ file, manifest: parseManifest(file) }));
-}
-
-function parseManifest(file: string): Manifest {
-  const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
-  if (parsed.success) return parsed.data;
-  throw new LocalError(
-    `${file} is not a manifest that this version of slipway reads:\n${z.prettifyError(parsed.error)}`,
-    {
-      fix: "Use the same version of slipway in the app and for this command.",
-    },
-  );
 }
 
 function targetOf({ app, name }: ManifestFunction): string {

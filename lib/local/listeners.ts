@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
+import { type ListeningSocket, listeningSockets } from "../runtime/gateway/listening-sockets";
 
 /** A TCP port that a program of this machine listens on. */
-export interface Listener {
-  readonly port: number;
+export interface Listener extends Pick<ListeningSocket, "address" | "port"> {
   readonly pid: number;
   /** Process group of the program. */
   readonly group: number;
@@ -16,37 +15,28 @@ export interface Listener {
  * The listening ports of the programs that this user may look at: from /proc on Linux, else from lsof; undefined where
  * there is neither.
  */
-export function listeners(): Promise<Listener[] | undefined> {
-  return existsSync("/proc/net/tcp") ? procListeners() : lsofListeners();
+export async function listeners(): Promise<Listener[] | undefined> {
+  const sockets = await listeningSockets();
+  return sockets ? procListeners(sockets) : lsofListeners();
 }
 
-/** State LISTEN. @see https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt */
-const LISTEN = "0A";
-
-async function procListeners(): Promise<Listener[]> {
-  const ports = new Map<string, number>();
-  for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    const [, ...lines] = (await readOr(file, "")).split("\n");
-    for (const line of lines) {
-      const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
-      if (state === LISTEN) ports.set(`socket:[${inode}]`, Number.parseInt(local.slice(-4), 16));
-    }
-  }
+async function procListeners(sockets: readonly ListeningSocket[]): Promise<Listener[]> {
+  const byLink = new Map(sockets.map((socket) => [`socket:[${socket.inode}]`, socket]));
   const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
-  return (await Promise.all(pids.map((pid) => listenersOf(pid, ports)))).flat();
+  return (await Promise.all(pids.map((pid) => listenersOf(pid, byLink)))).flat();
 }
 
-async function listenersOf(pid: string, ports: ReadonlyMap<string, number>): Promise<Listener[]> {
+async function listenersOf(pid: string, sockets: ReadonlyMap<string, ListeningSocket>): Promise<Listener[]> {
   const folder = `/proc/${pid}/fd`;
   const files = await readdir(folder).catch(() => []);
   const links = await Promise.all(files.map((file) => readlink(`${folder}/${file}`).catch(() => "")));
-  const open = new Set(links.flatMap((link) => ports.get(link) ?? []));
+  const open = new Set(links.flatMap((link) => sockets.get(link) ?? []));
   if (open.size === 0) return [];
   // The fields behind the program's name, which is in brackets and may hold anything: state, parent, group.
   const stat = await readOr(`/proc/${pid}/stat`, "");
   const group = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
   const command = (await readOr(`/proc/${pid}/cmdline`, "")).replaceAll("\0", " ").trim();
-  return [...open].map((port) => ({ port, pid: Number(pid), group, command }));
+  return [...open].map(({ address, port }) => ({ address, port, pid: Number(pid), group, command }));
 }
 
 function readOr(file: string, otherwise: string): Promise<string> {
@@ -67,8 +57,9 @@ export async function lsofListeners(): Promise<Listener[] | undefined> {
     else if (line.startsWith("g")) group = Number(value);
     else if (line.startsWith("c")) command = value;
     else if (line.startsWith("n")) {
-      const port = Number(/:(\d+)$/.exec(value)?.[1]);
-      found.set(`${pid}:${port}`, { port, pid, group, command });
+      // `*:80`, `127.0.0.1:80` or `[::1]:80`.
+      const [, address = "", port] = /^\[?(.*?)\]?:(\d+)$/.exec(value) ?? [];
+      found.set(`${pid} ${value}`, { address, port: Number(port), pid, group, command });
     }
   }
   return [...found.values()];

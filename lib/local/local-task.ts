@@ -10,19 +10,19 @@ import type { GatewayConfig } from "../task/gateway-config";
 import { needsPython, runsPython } from "./app-command";
 import { reserveFreePorts } from "./free-ports";
 import { untilHealthy } from "./gateway-health";
+import { givenValues } from "./given-values";
 import { LocalError } from "./local-error";
 import { notReady, whereElse } from "./not-ready";
 import { claimOwnPort, ownPort } from "./own-port";
 import { describeExit, type Exit, ProcessGroup, type Program } from "./process-group";
 import type { PythonEnvironment } from "./python-environment";
-import { secretValues } from "./secret-values";
 import type { RunningTask, TaskDefinition, TaskStarter, TaskWatcher } from "./task";
-import { environmentOf, taskParts } from "./task-parts";
+import { absentVariables, environmentOf, taskParts } from "./task-parts";
 
 export interface LocalTasksOptions {
   /** The bundled gateway. */
   readonly gateway: string;
-  /** Secrets that the shell does not have are read from here. */
+  /** Secrets and late values that the shell does not have are read from here. */
   readonly dotenvFile?: string;
   /** The environment for a task's code; asked only where that runs Python or has requirements. */
   python(definition: TaskDefinition): Promise<PythonEnvironment>;
@@ -69,12 +69,10 @@ export class LocalTasks implements TaskStarter {
         cwd: source,
         onLine: (line, stream) => watcher.onLog({ target, container, stream, line }),
       });
+    const local = localConfig(config, { data, control, loopback, upstream });
     const processes = {
       app: run(APP_CONTAINER, { ...program, env: { ...program.env, [PORT_VARIABLE]: String(upstream) } }),
-      gateway: run(
-        GATEWAY_CONTAINER,
-        this.gatewayProgram(gateway, localConfig(config, { data, control, loopback, upstream })),
-      ),
+      gateway: run(GATEWAY_CONTAINER, this.gatewayProgram(gateway, local)),
     };
     const task = new LocalTask(target, data, processes, () => {
       apps.release();
@@ -91,7 +89,7 @@ export class LocalTasks implements TaskStarter {
       const outcome = await Promise.race([untilHealthy(control, withinMs, signal), task.failed]);
       if (outcome === "healthy") return task;
       if (outcome instanceof Error) throw outcome;
-      throw await notReady(target, processes.app, config.upstream, own !== undefined);
+      throw await notReady(target, processes.app, local.upstream, own !== undefined);
     } catch (error) {
       await task.stop(0);
       throw error;
@@ -118,18 +116,18 @@ export class LocalTasks implements TaskStarter {
         fix: "Only a command in the task definition can run locally; one that is built into the image cannot.",
       });
     }
-    const names = (container.secrets ?? []).map(({ name }) => name);
+    const absent = absentVariables(container);
     const { dotenvFile } = this.options;
-    const secrets = secretValues(names, process.env, dotenvFile);
-    for (const name of secrets.missing) {
+    const given = givenValues([...absent.keys()], process.env, dotenvFile);
+    for (const name of given.missing) {
       const fix = `Export ${name}${dotenvFile ? `, or put it into ${dotenvFile}` : ""}.`;
-      watcher.onWarning(`${definition.target}: the secret ${name} has no value here. ${fix}`);
+      watcher.onWarning(`${definition.target}: ${absent.get(name)} has no value here. ${fix}`);
     }
     const python = needsPython(definition) ? await this.options.python(definition) : undefined;
     return {
       command: python && runsPython(container) ? python.python : command,
       args,
-      env: { ...process.env, ...python?.env, ...environmentOf(container), ...secrets.values },
+      env: { ...process.env, ...python?.env, ...environmentOf(container), ...given.values },
     };
   }
 }
@@ -165,9 +163,16 @@ class LocalTask implements RunningTask {
   }
 }
 
-function fixForExit({ error }: Exit): string | undefined {
-  if (error?.code === "ENOENT") return "Install it on this machine, or correct the construct's command.";
-  return error?.code === "EACCES" ? `chmod +x ${error.path}` : undefined;
+/** @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02 */
+const COMMAND_NOT_FOUND = 127;
+
+function fixForExit({ error, code }: Exit): string | undefined {
+  if (error?.code === "ENOENT" || code === COMMAND_NOT_FOUND) {
+    return "Install it on this machine, or correct the construct's command.";
+  }
+  if (error?.code === "EACCES") return `chmod +x ${error.path}`;
+  // A container ends with its first process, whatever that left running in the background.
+  return code === 0 ? "The command has to run as long as the server does: start it in the foreground." : undefined;
 }
 
 /** The deployed configuration, but for the ports (a laptop has one set for all tasks) and the drain. */

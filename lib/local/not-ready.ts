@@ -1,54 +1,37 @@
+import { listensElsewhere, type Obstacle, obstacle } from "../runtime/gateway/not-ready";
+import { look, REFUSED } from "../runtime/gateway/probe";
 import type { GatewayConfig } from "../task/gateway-config";
-import { listeners } from "./listeners";
-import { LocalError, type LocalErrorDetails } from "./local-error";
+import { type Listener, listeners } from "./listeners";
+import { LocalError } from "./local-error";
 import type { ProcessGroup } from "./process-group";
 
-type Upstream = GatewayConfig["upstream"];
+/** An app that answers at all does so in this time: it has had all of its startupTimeout. */
+const LAST_LOOK_MS = 1_000;
 
-/** Why an app that runs is not ready, as far as the ports that it opened tell. */
+/** Why an app that runs is not ready, as far as a last look at it and the ports that it opened tell. */
 export async function notReady(
   target: string,
   app: ProcessGroup,
-  upstream: Upstream,
+  upstream: GatewayConfig["upstream"],
   hasOwnPort: boolean,
 ): Promise<LocalError> {
   const late = `${target}: the app was not ready within ${upstream.ready.timeoutMs / 1000} s`;
-  const error = (reason: string, details: LocalErrorDetails) =>
-    new LocalError(`${late}${reason}.`, { ...details, output: app.tail });
-  const patience = "raise the construct's startupTimeout if it needs longer.";
-
-  const ports = await openPorts(app);
-  if (!hasOwnPort || !ports) return error("", { fix: `Find out what the app waits for, or ${patience}` });
-  const { port, ready } = upstream;
-  if (!ports.includes(port)) {
-    const elsewhere = listensElsewhere(ports, port);
-    return elsewhere
-      ? error(`: ${elsewhere.what}`, { fix: elsewhere.fix })
-      : error(": it listens on no port", { fix: `Let it listen on port ${port}, which $PORT holds, or ${patience}` });
+  const seen = await look(upstream, LAST_LOOK_MS);
+  const open = await openPorts(app);
+  // What Slipway serves listens where it should, or not yet.
+  if (seen === undefined || (seen === REFUSED && !hasOwnPort)) {
+    const fix = "Find out what it waits for, or raise startupTimeout if it needs longer.";
+    return new LocalError(`${late}.`, { fix, output: app.tail });
   }
-  return ready.kind === "http"
-    ? error(`: it listens on ${port}, but GET ${ready.path} is not answered with a status of 100 to 399`, {
-        fix: `Correct the construct's healthPath, or ${patience}`,
-      })
-    : error(`: it listens on ${port}, but not at 127.0.0.1`, { fix: "Let it listen on 127.0.0.1 or 0.0.0.0." });
+  const { what, fix } = obstacle(upstream, seen, open);
+  return new LocalError(`${late}: ${what}.`, { fix, output: app.tail });
 }
 
 /** What a server does that has a port, but not the one that it should have; undefined when that is not so. */
-export async function whereElse(app: ProcessGroup, port: number): Promise<{ what: string; fix: string } | undefined> {
-  const ports = await openPorts(app);
-  return ports && !ports.includes(port) ? listensElsewhere(ports, port) : undefined;
+export async function whereElse(app: ProcessGroup, port: number): Promise<Obstacle | undefined> {
+  return listensElsewhere(port, (await openPorts(app)) ?? []);
 }
 
-function listensElsewhere(ports: readonly number[], port: number): { what: string; fix: string } | undefined {
-  if (ports.length === 0) return undefined;
-  const fix = ports.length === 1 ? `Set port: ${ports[0]}` : "Set port to the right one of these";
-  return {
-    what: `it listens on ${ports.join(" and ")}, not on ${port}`,
-    fix: `${fix}, or let it listen on $PORT, which is ${port}.`,
-  };
-}
-
-async function openPorts(app: ProcessGroup): Promise<number[] | undefined> {
-  const own = (await listeners())?.filter(({ group }) => group === app.pid);
-  return own && [...new Set(own.map(({ port }) => port))].sort((one, other) => one - other);
+async function openPorts(app: ProcessGroup): Promise<Listener[] | undefined> {
+  return (await listeners())?.filter(({ group }) => group === app.pid);
 }

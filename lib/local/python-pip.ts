@@ -36,7 +36,10 @@ export async function pipInstall(install: PipInstall): Promise<void> {
     },
   );
   if (code !== 0) {
-    throw new LocalError("pip could not install the packages.", { fix: fixFor(lines), output: meaningful(lines) });
+    throw new LocalError(`pip could not install the packages for ${cwd}.`, {
+      fix: fixFor(lines),
+      output: meaningful(lines),
+    });
   }
 }
 

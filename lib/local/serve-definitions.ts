@@ -3,20 +3,17 @@ import type { Endpoint } from "./deployment";
 import { Engine } from "./engine";
 import type { LocalEvent, OnEvent } from "./events";
 import { LocalError } from "./local-error";
-import { LocalTasks } from "./local-task";
+import { LocalTasks, type LocalTasksOptions } from "./local-task";
 import { refuseSharedPorts } from "./own-port";
 import { gatewayProgram } from "./package-root";
-import type { PythonEnvironment } from "./python-environment";
 import { Router } from "./router";
 import type { TaskDefinition } from "./task";
 
-export interface ServeDefinitionsOptions {
+export interface ServeDefinitionsOptions extends Pick<LocalTasksOptions, "python"> {
   /** Task definitions, as DescribeTaskDefinition returns their containers, each with the folder of its code. */
   readonly definitions: readonly TaskDefinition[];
   /** Listener rules, as DescribeRules returns them, with `<app>/<name>` in place of the target group. */
   readonly rules: readonly ListenerRule[];
-  /** Runs the code of every definition. */
-  readonly python: PythonEnvironment;
   /** Functions that get a local name (`<label>.localhost`); their deployed hosts and paths work in any case. */
   readonly endpoints?: readonly Endpoint[];
   /** @default any free port */
@@ -42,7 +39,7 @@ export async function serveDefinitions(options: ServeDefinitionsOptions): Promis
   refuseSharedPorts(definitions);
   const router = await Router.listen({ port });
   const failures: Extract<LocalEvent, { type: "start-failed" }>[] = [];
-  const starter = new LocalTasks({ gateway, python: async () => python });
+  const starter = new LocalTasks({ gateway, python });
   const engine = new Engine(starter, router, (event) => {
     if (event.type === "start-failed") failures.push(event);
     onEvent?.(event);

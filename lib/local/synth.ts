@@ -8,21 +8,23 @@ export const PROJECT_FILE = "cdktf.json";
 export interface SynthOptions {
   /** The folder of `cdktf.json`. */
   readonly folder: string;
+  /** Emptied first. @default - `.slipway/synth` in the folder */
+  readonly outdir?: string;
   readonly onOutput?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs the project's own app command, as `cdktf synth` does, into `.slipway/synth`: the project's own output folder,
+ * Runs the project's own app command, as `cdktf synth` does, into another folder: the project's own output folder,
  * where Terraform keeps its state of work, stays as it is. Neither Terraform nor the CDKTF command is needed.
  * @returns the output folder
  */
-export async function synthesize({ folder, onOutput, signal }: SynthOptions): Promise<string> {
+export async function synthesize({ folder, onOutput, signal, ...options }: SynthOptions): Promise<string> {
   const project = readProject(folder);
-  const outdir = join(folder, ".slipway", "synth");
+  const outdir = options.outdir ?? join(folder, ".slipway", "synth");
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
-  writeFileSync(join(folder, ".slipway", ".gitignore"), "*\n");
+  if (!options.outdir) writeFileSync(join(folder, ".slipway", ".gitignore"), "*\n");
   signal?.throwIfAborted();
 
   const errors: string[] = [];
@@ -59,6 +61,8 @@ export interface Project {
   readonly app: string;
   /** What the app's constructs may read from their context. */
   readonly context?: unknown;
+  /** Where `cdktf synth` writes, relative to the project. */
+  readonly output: string;
 }
 
 /** What `cdktf.json` of a folder says. */
@@ -66,17 +70,17 @@ export function readProject(folder: string): Project {
   const file = join(folder, PROJECT_FILE);
   if (!existsSync(file)) {
     throw new LocalError(`There is no ${PROJECT_FILE} in ${folder}.`, {
-      fix: "Run slipway dev in the folder of your CDKTF app, or name it: slipway dev path/to/app",
+      fix: "Run slipway in the folder of your CDKTF app, or name it: slipway dev path/to/app, slipway status --folder path/to/app",
     });
   }
-  const { app, context } = parse(file);
+  const { app, context, output } = parse(file);
   if (typeof app !== "string" || app.trim() === "") {
     throw new LocalError(`${file} has no "app" command.`, { fix: 'Add one, for example: "app": "npx tsx main.ts"' });
   }
-  return { app, context };
+  return { app, context, output: typeof output === "string" ? output : "cdktf.out" };
 }
 
-function parse(file: string): { app?: unknown; context?: unknown } {
+function parse(file: string): { app?: unknown; context?: unknown; output?: unknown } {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {

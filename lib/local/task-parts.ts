@@ -22,7 +22,17 @@ export function taskParts(definition: TaskDefinition): TaskParts {
 }
 
 export function environmentOf(container: ContainerDefinition): Record<string, string> {
-  return Object.fromEntries((container.environment ?? []).map(({ name, value }) => [name, value]));
+  const known = (container.environment ?? []).filter(({ value }) => value !== null);
+  return Object.fromEntries(known.map(({ name, value }) => [name, value]));
+}
+
+/** What AWS has and this machine has not, by variable: secrets, and what is known only after a deployment (null in a manifest). */
+export function absentVariables({ secrets = [], environment = [] }: ContainerDefinition): Map<string, string> {
+  const late = environment.filter(({ value }) => value === null);
+  return new Map([
+    ...secrets.map(({ name }) => [name, `the secret ${name}`] as const),
+    ...late.map(({ name }) => [name, `${name}, which is known only after a deployment,`] as const),
+  ]);
 }
 
 function containerOf({ target, containers }: TaskDefinition, name: string): ContainerDefinition {

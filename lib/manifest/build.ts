@@ -12,6 +12,7 @@ export interface ManifestInput {
     readonly task: WebTask;
     /** null where it is known only after apply. */
     readonly url: string | null;
+    readonly service: string | null;
     /** Folder of the code, relative to the manifest. */
     readonly source: string | null;
   }>;
@@ -20,7 +21,7 @@ export interface ManifestInput {
 
 /** What a stack deploys, in an order that does not depend on the order of declaration. */
 export function buildManifest({ stack, platform, functions, routes }: ManifestInput): Manifest {
-  const entries = functions.map(({ path, spec, task, url, source }): ManifestFunction => {
+  const entries = functions.map(({ path, spec, task, url, service, source }): ManifestFunction => {
     const { app, name, kind, label, source: _folder, ...rest } = spec;
     return {
       app,
@@ -29,6 +30,7 @@ export function buildManifest({ stack, platform, functions, routes }: ManifestIn
       kind,
       label,
       urls: [url],
+      service,
       source,
       spec: withoutTokens(rest) as Record<string, unknown>,
       task: {

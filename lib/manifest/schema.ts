@@ -24,6 +24,8 @@ const functionSchema = z.strictObject({
   label: z.string(),
   /** Public URLs; null where one is known only after apply (path mode without a fixed load balancer name). */
   urls: z.array(z.string().nullable()),
+  /** The ECS service's name; null where it is known only after apply. */
+  service: z.string().nullable(),
   /** Folder of the code, relative to the manifest; null when the construct names none. */
   source: z.string().nullable(),
   /** The parsed spec as plain data. Values known only after apply are null. */
@@ -36,7 +38,7 @@ const functionSchema = z.strictObject({
   gateway: gatewayConfigSchema,
 });
 
-/** `slipway.json`: what a stack deploys, as plain data. The local engine and the review read it. */
+/** `slipway.json`: what a stack deploys, as plain data. The local engine, the review, and what looks for it in AWS read it. */
 export const manifestSchema = z.strictObject({
   version: z.literal(1),
   stack: z.string(),
@@ -45,6 +47,8 @@ export const manifestSchema = z.strictObject({
     environment: z.string().nullable(),
     region: z.string(),
     domain: z.string().nullable(),
+    /** The ECS cluster's name; null where it is known only after apply. */
+    cluster: z.string().nullable(),
   }),
   functions: z.array(functionSchema),
   routes: z.array(routeSchema),

@@ -176,7 +176,12 @@ const shared = {
   observability: oneOf(["minimal", "standard"]).default("standard"),
 };
 
-const priorityBand = integer({ min: 0, max: 15, fix: "Give each stack that shares a platform its own band, 0 to 15" });
+const priorityBand = integer({
+  min: 0,
+  max: 15,
+  fix: "Give each stack that shares a platform its own band, 0 to 15",
+  example: "1: each stack that shares a platform has a band of its own",
+});
 
 const platformSchema = withPairs(
   z.strictObject({

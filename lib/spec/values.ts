@@ -89,9 +89,10 @@ export function text(
     read?: (value: string) => string | Refused;
   },
 ) {
+  const fix = o.fix ?? (o.example && `Write for example ${o.example}`);
   return leaf<string>((value) => {
-    if (typeof value !== "string") return refuse("must be a string", o.fix ?? "Pass a string");
-    if (value === "") return refuse("must not be empty", o.fix ?? "Pass a value, or leave the prop out");
+    if (typeof value !== "string") return refuse("must be a string", fix ?? "Pass a string");
+    if (value === "") return refuse("must not be empty", fix ?? "Pass a value, or leave the prop out");
     if (o.max !== undefined && value.length > o.max) {
       return refuse(`has ${value.length} characters; at most ${o.max} are allowed`, o.fix ?? "Shorten it");
     }
@@ -108,7 +109,7 @@ export function flag() {
   );
 }
 
-export function integer(o: { min: number; max: number; reason?: string; fix?: string }) {
+export function integer(o: { min: number; max: number; reason?: string; fix?: string; example?: string }) {
   return leaf<number>(
     (value) => {
       if (typeof value !== "number" || !Number.isInteger(value))
@@ -121,7 +122,7 @@ export function integer(o: { min: number; max: number; reason?: string; fix?: st
       }
       return value;
     },
-    { token: "early" },
+    { token: "early", example: o.example },
   );
 }
 

@@ -182,9 +182,11 @@ export const webShape = {
   rulePriority: integer({ min: 1, max: 50000, reason: "the load balancer's own range" }).optional(),
   healthPath: text({
     token: "early",
-    pattern: /^\/[\x21-\x7e]*$/,
-    allowed: "must be a path that starts with /",
-    fix: 'Write for example "/health"',
+    example: '"/health"',
+    read: (value) =>
+      /^\/[\x21-\x7e]*$/.test(value) && !value.includes("#")
+        ? value
+        : refuse("must be a path as it is in a URL, from its / on", `Write "${suggestPath(value)}"`),
   }).optional(),
   concurrency: group({
     maxInputs: integer({ min: 1, max: MOST_INPUTS }).optional(),
@@ -207,6 +209,12 @@ export const webShape = {
     latencyP95: duration({ min: 1, max: 3600 }).optional(),
   }).optional(),
 };
+
+function suggestPath(value: string): string {
+  if (!URL.canParse(value, "http://app/")) return "/health";
+  const { pathname, search } = new URL(value, "http://app/");
+  return `${pathname}${search}`;
+}
 
 function suggestLabel(value: string): string {
   const candidate = value

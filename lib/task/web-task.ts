@@ -109,7 +109,8 @@ export function webTask(spec: WebSpec, platform: TaskPlatform, logGroup: string)
     // ECS stops containers in reverse order of dependsOn: the gateway drains while the app still runs.
     dependsOn: [{ containerName: APP_CONTAINER, condition: "START" }],
     stopTimeout: spec.drainTimeout + EXIT_MARGIN,
-    readonlyRootFilesystem: true,
+    // ECS Exec's agent writes into every container of the task.
+    readonlyRootFilesystem: !spec.exec,
     linuxParameters: { initProcessEnabled: true },
   };
   return { size, containers: [app, sidecar], gateway, secrets };

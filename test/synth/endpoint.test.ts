@@ -402,12 +402,23 @@ describe("what the construct offers", () => {
   });
 });
 
-test("a variable that is known only after apply is encoded by Terraform, whatever it will hold", () => {
+test("a variable that is known only after apply is encoded by Terraform, whatever it will hold, and nothing else is", () => {
   const stack = newStack();
   const platform = new Platform(stack, "platform", PLATFORM);
-  const motto = new TerraformVariable(stack, "motto", { type: "string" });
-  addEndpoint(stack, platform, "greet", { env: { MOTTO: motto.stringValue, PLAIN: 'say "hi"' } });
-  const { container_definitions: text } = new Synthesized(stack).one("aws_ecs_task_definition");
-  expect(text).toMatch(/^\$\{jsonencode\(/);
-  expect(text).toContain('"name" = "MOTTO", "value" = var.motto');
+  const motto = new TerraformVariable(stack, "motto", { type: "string" }).stringValue;
+  const env = { MOTTO: motto, QUOTED: `say "${motto}"`, PRICE: `$${motto}`, PLAIN: 'say "hi" to ${name}' };
+  addEndpoint(stack, platform, "greet", { env });
+  const task = new Synthesized(stack).one("aws_ecs_task_definition");
+
+  const encoded = '${replace(jsonencode(var.motto), "/^.|.$/", "")}';
+  expect(task.container_definitions.split(encoded)).toHaveLength(4);
+  const applied = task.container_definitions.replaceAll(encoded, 'To "be"'.replaceAll('"', '\\"'));
+  const [app] = containersOf({ container_definitions: applied.replace('${"$"}', "$") });
+  const seen = app.environment.map(({ name, value }: Record<string, string>) => [name, value]);
+  expect(Object.fromEntries(seen)).toMatchObject({
+    MOTTO: 'To "be"',
+    QUOTED: 'say "To "be""',
+    PRICE: '$To "be"',
+    PLAIN: env.PLAIN,
+  });
 });

@@ -1,5 +1,6 @@
+import { readdirSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { TerraformDataSource, TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 import { Network, Platform } from "slipway";
@@ -11,6 +12,53 @@ import { expectGolden } from "./golden";
 import { addEndpoint, DOMAIN, newStack, PLATFORM, temporaryFolder } from "./stacks";
 
 const ROOT = join(__dirname, "../..");
+
+/** The other examples, by the folder of their app, which is also the one under `golden/`; a `plan` is frozen whole. */
+const EXAMPLES: ReadonlyArray<{ readonly app: string; readonly context?: object; readonly plan?: true }> = [
+  { app: "web-kinds", context: DOMAIN, plan: true },
+  { app: "frameworks" },
+  { app: "company-stack/platform", context: DOMAIN },
+  { app: "company-stack/orders" },
+];
+
+/** Terraform's addresses in a stack, which are what its state remembers, by construct path. */
+function addressesIn(terraform: string): string {
+  const { resource, data, output } = JSON.parse(terraform);
+  const blocks = Object.entries({ ...resource, ...prefixed("data.", data) }) as [string, object][];
+  const lines = blocks.flatMap(([type, named]) =>
+    Object.entries(named).map(([id, { "//": about }]) => `${about.metadata.path}  ${type}.${id}`),
+  );
+  return [...lines, ...Object.keys(output ?? {}).map((id) => `output.${id}`)]
+    .sort()
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function prefixed(prefix: string, types: object = {}) {
+  return Object.fromEntries(Object.entries(types).map(([type, named]) => [`${prefix}${type}`, named]));
+}
+
+describe("examples", () => {
+  test.each(EXAMPLES)(
+    "$app deploys what is committed",
+    async ({ app, context, plan }) => {
+      const files = await synthesizeIn(copyExample(app), { context });
+      const stack = `stacks/${basename(app)}`;
+      const terraform = files[`${stack}/cdk.tf.json`]!;
+      expectGolden(`${app}/logical-ids.txt`, addressesIn(terraform));
+      if (!plan) return;
+      expectGolden(`${app}/cdk.tf.json`, terraform);
+      expectGolden(`${app}/slipway.json`, files[`${stack}/slipway.json`]!);
+    },
+    60_000,
+  );
+
+  test("are all frozen", () => {
+    const files = readdirSync(join(ROOT, "examples"), { recursive: true, encoding: "utf8" });
+    const apps = files.filter((file) => basename(file) === "cdktf.json" && !file.includes("node_modules")).map(dirname);
+    expect(apps.sort()).toEqual(["hello", ...EXAMPLES.map(({ app }) => app)].sort());
+  });
+});
 
 describe("examples/hello", () => {
   const clones = [

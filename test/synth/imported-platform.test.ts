@@ -1,8 +1,8 @@
 import { TerraformVariable } from "cdktf";
-import { Platform } from "slipway";
+import { Network, Platform, type PlatformAttributes } from "slipway";
 import { priorityRange } from "../../lib/routing";
 import { importPlatform, PUBLISHED } from "./imported-platform";
-import { addEndpoint, deploy, newStack, Synthesized } from "./stacks";
+import { addEndpoint, deploy, newStack, PLATFORM, Synthesized } from "./stacks";
 
 function onImported(attributes: Parameters<typeof importPlatform>[1] = {}) {
   const stack = newStack();
@@ -59,25 +59,41 @@ test("in path mode the URL is whole, since the load balancer's name is known", (
   expect(addEndpoint(stack, platform).url).toBe("http://acme-1.us-east-1.elb.amazonaws.com/hello-greet/");
 });
 
-test("what a platform outputs is what importing it takes", () => {
-  const { synthesized, platform } = deploy();
-  const output: string = synthesized.json.output.slipway_platform.value;
-  const keys = [...output.matchAll(/"(\w+)" = /g)].map(([, key]) => key);
-  expect(keys.sort()).toEqual(Object.keys(JSON.parse(JSON.stringify(platform.attributes))).sort());
+test("what a platform outputs is what importing it takes, but for the priority band, which is each stack's own", () => {
+  const { synthesized, platform } = deploy({ priorityBand: 3 });
+  const { priorityBand, ...published } = JSON.parse(JSON.stringify(platform.attributes));
+  const { value: output } = synthesized.json.output.slipway_platform;
+  expect(Object.keys(output).sort()).toEqual(Object.keys(published).sort());
 
-  // What Terraform makes of it: JSON, with a value for each reference.
-  const applied = output
-    .replace(/^\$\{jsonencode\((.*)\)\}$/, "$1")
-    .replaceAll(" = ", ": ")
-    .replace(/aws_subnet\.[\w-]*?(\d)_\w+\.id/g, '"subnet-$1"')
-    .replace(/aws_sns_topic\.[\w-]+\.arn/g, '"arn:aws:sns:us-east-1:123456789012:alarms"')
-    .replace(/aws_vpc\.[\w-]+\.id/g, '"vpc-0a1b"')
-    .replace(/aws_\w+\.[\w-]+\.\w+/g, '"known"');
-  const attributes = JSON.parse(applied);
-  expect(Platform.fromAttributes(newStack("other"), "platform", attributes).attributes).toEqual(attributes);
+  // What Terraform makes of it: a value for each reference.
+  const applied = JSON.parse(
+    JSON.stringify(output)
+      .replace(/\$\{aws_sns_topic\.[\w-]+\.arn\}/g, "arn:aws:sns:us-east-1:123456789012:alarms")
+      .replace(/\$\{aws_subnet\.[\w-]*?(\d)_\w+\.id\}/g, "subnet-$1")
+      .replace(/\$\{aws_vpc\.[\w-]+\.id\}/g, "vpc-0a1b")
+      .replace(/\$\{aws_\w+\.[\w-]+\.\w+\}/g, "known"),
+  );
+  const importing = (attributes: PlatformAttributes) =>
+    Platform.fromAttributes(newStack("other"), "platform", attributes).attributes;
+  expect(importing({ ...applied, priorityBand })).toEqual({ ...applied, priorityBand: 3 });
+  expect(() => importing(applied)).toThrow("priorityBand: is missing. Write for example 1");
 });
 
-test("subnets that are known late as a list are put out as a list", () => {
+test("a platform whose subnets are known late puts them out as a list", () => {
+  const stack = newStack();
+  const list = (name: string) => new TerraformVariable(stack, name, { type: "list(string)" }).listValue;
+  const network = Network.fromAttributes(stack, "network", {
+    vpcId: "vpc-0a1b",
+    publicSubnetIds: list("public"),
+    privateSubnetIds: list("private"),
+    egress: "existing",
+  });
+  new Platform(stack, "platform", { ...PLATFORM, network });
+  const { slipway_platform: output } = new Synthesized(stack).json.output;
+  expect(output.value).toMatchObject({ vpcId: "vpc-0a1b", privateSubnetIds: "${var.private}" });
+});
+
+test("an endpoint is put into subnets that are known late as a list", () => {
   const stack = newStack();
   const privateSubnetIds = new TerraformVariable(stack, "subnets", { type: "list(string)" }).listValue;
   addEndpoint(stack, importPlatform(stack, { privateSubnetIds }));

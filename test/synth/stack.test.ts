@@ -87,7 +87,9 @@ test("the manifest is beside Terraform's JSON, and tells what that deploys", () 
     environment: null,
     region: "us-east-1",
     domain: "apps.acme.com",
+    cluster: Object.values<Config>(terraform.resource.aws_ecs_cluster)[0]!.name,
   });
+  expect(manifest.functions[0]!.service).toBe(Object.values<Config>(terraform.resource.aws_ecs_service)[0]!.name);
 });
 
 test("the summary counts what Terraform will manage, and no data source", () => {

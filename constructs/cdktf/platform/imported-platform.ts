@@ -26,6 +26,6 @@ export class ImportedPlatform extends Construct implements IPlatform {
         },
       ]);
     }
-    StackPlan.of(this).addPlatform(this, []);
+    StackPlan.of(this).addPlatform(this, this.attributes.clusterName, []);
   }
 }

@@ -1,5 +1,5 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { Fn, type ITerraformDependable, TerraformOutput } from "cdktf";
+import { type ITerraformDependable, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { type CostItem, loadBalancerCosts } from "../../../lib/catalog";
 import { type Identity, physicalName } from "../../../lib/naming";
@@ -156,13 +156,12 @@ export class Platform extends Construct implements IPlatform {
       observability: spec.observability,
       priorityBand: spec.priorityBand,
     };
-    new TerraformOutput(this, "attributes-output", {
-      // Terraform's own jsonencode: a list that is known only after apply cannot be written into a text.
-      value: Fn.jsonencode(defined(this.attributes)),
-      description: "What Platform.fromAttributes takes in another stack, as JSON",
+    new TerraformOutput(this, "attributes", {
+      value: published(this.attributes),
+      description: "What Platform.fromAttributes takes in another stack, with a priorityBand of its own",
     }).overrideLogicalId("slipway_platform");
     this.resources = maker.finish();
-    StackPlan.of(this).addPlatform(this, warnings);
+    StackPlan.of(this).addPlatform(this, cluster.nameInput, warnings);
   }
 
   private networkFrom({ network }: PlatformProps, { scheme }: PlatformSpec): INetwork {
@@ -192,7 +191,8 @@ export class Platform extends Construct implements IPlatform {
   }
 }
 
-function defined(attributes: PlatformAttributes): object {
+/** All but the priority band: another stack with this one's would meet its rules at the apply, and not at the synth. */
+function published({ priorityBand: _, ...attributes }: PlatformAttributes): object {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 

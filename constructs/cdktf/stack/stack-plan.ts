@@ -20,6 +20,8 @@ export interface EndpointEntry {
   readonly task: WebTask;
   readonly url: string;
   readonly rule: ListenerRule;
+  /** The ECS service's name. */
+  readonly service?: string;
   readonly alarms: number;
   readonly dimensions: DashboardEndpoint["dimensions"];
 }
@@ -29,6 +31,7 @@ const PLANS = new WeakMap<TerraformStack, StackPlan>();
 /** Everything of Slipway's in one stack: it checks what no construct can check alone, and writes manifest and summary. */
 export class StackPlan {
   private readonly platforms: IPlatform[] = [];
+  private cluster?: string;
   private readonly endpoints: EndpointEntry[] = [];
   private readonly dashboards = new Map<string, DashboardEndpoint[]>();
 
@@ -54,8 +57,10 @@ export class StackPlan {
     });
   }
 
-  addPlatform(platform: IPlatform, warnings: readonly string[]): void {
+  /** @param cluster the ECS cluster's name, which in the platform's attributes is a reference */
+  addPlatform(platform: IPlatform, cluster: string | undefined, warnings: readonly string[]): void {
     this.platforms.push(platform);
+    this.cluster ??= cluster;
     for (const message of warnings) warn(platform, message);
   }
 
@@ -154,12 +159,19 @@ export class StackPlan {
     const { workspace, environment, region, domain } = this.platforms[0]?.attributes ?? { workspace: "", region: "" };
     return buildManifest({
       stack: this.stack.node.id,
-      platform: { workspace, environment: environment ?? null, region, domain: domain ?? null },
-      functions: this.endpoints.map(({ construct, spec, task, url }) => ({
+      platform: {
+        workspace,
+        environment: environment ?? null,
+        region,
+        domain: domain ?? null,
+        cluster: literal(this.cluster),
+      },
+      functions: this.endpoints.map(({ construct, spec, task, url, service }) => ({
         path: construct.node.path,
         spec,
         task,
-        url: isToken(url) ? null : url,
+        url: literal(url),
+        service: literal(service),
         source: spec.source === undefined ? null : relative(folder, resolve(spec.source)) || ".",
       })),
       routes: this.endpoints.map(({ rule }) => rule),
@@ -174,12 +186,12 @@ export class StackPlan {
       ...monitoringCosts({ alarms, dashboards: this.dashboards.size }),
     ];
     return renderSummary({
-      loadBalancer: isToken(loadBalancerDnsName) ? null : loadBalancerDnsName,
+      loadBalancer: literal(loadBalancerDnsName),
       resources: this.stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node)).length,
       shared,
       functions: this.endpoints.map(({ spec, task, url }) => ({
         name: `${spec.app}/${spec.name}`,
-        url: isToken(url) ? null : url,
+        url: literal(url),
         label: spec.label,
         method: spec.method,
         size: task.size.explanation,
@@ -195,4 +207,9 @@ export class StackPlan {
       })),
     });
   }
+}
+
+/** null where it is known only after apply. */
+function literal(value: string | undefined): string | null {
+  return value === undefined || isToken(value) ? null : value;
 }

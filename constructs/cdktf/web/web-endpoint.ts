@@ -1,4 +1,4 @@
-import { Fn, Op, TerraformOutput, TerraformSelf, Token } from "cdktf";
+import { Op, TerraformOutput, TerraformSelf, Token } from "cdktf";
 import { Construct } from "constructs";
 import { GATEWAY_PORTS } from "../../../lib/catalog";
 import { DEFAULT_ALARMS, type MetricRef, type WebMetric, webAlarms, webMetric } from "../../../lib/monitoring";
@@ -12,10 +12,9 @@ import {
   GATEWAY_CONTAINER,
   registryItem,
   START_MARGIN,
-  type WebTask,
   webTask,
 } from "../../../lib/task";
-import { literalText } from "../engine/literal-text";
+import { jsonText } from "../engine/json-text";
 import { ResourceMaker, type Transform, transformReference } from "../engine/resource-maker";
 import { requireSameStack } from "../engine/same-stack";
 import type { IPlatform } from "../platform";
@@ -105,7 +104,7 @@ export abstract class WebEndpoint extends Construct {
       },
       executionRoleArn: roles.execution.arn,
       taskRoleArn: roles.task.arn,
-      containerDefinitions: containerDefinitionsJson(task.containers, spec.env),
+      containerDefinitions: jsonText(task.containers),
       tags,
     });
     const targetGroup = maker.make("targetGroup", {
@@ -174,7 +173,7 @@ export abstract class WebEndpoint extends Construct {
           ? [
               {
                 condition: Token.asString(Op.eq(TerraformSelf.getString("task_definition"), taskDefinition.arn)),
-                errorMessage: `The new version of ${target} did not become healthy, and ECS rolled it back. The service's events and its stopped tasks say why.`,
+                errorMessage: `The new version of ${target} did not become healthy, and ECS rolled it back. Why: npx slipway status ${target}`,
               },
             ]
           : undefined,
@@ -230,6 +229,7 @@ export abstract class WebEndpoint extends Construct {
         task,
         url: this.url,
         rule: address.rule,
+        service: service.nameInput,
         alarms: alarms.length,
         dimensions: this.dimensions,
       },
@@ -246,15 +246,6 @@ export abstract class WebEndpoint extends Construct {
 /** Of letters, digits, dashes and underscores, and no digit first. */
 function outputId(text: string): string {
   return /^\d/.test(text) ? `_${text}` : text;
-}
-
-/**
- * JSON that a reviewer can read; but where a variable's value is known only after apply, Terraform has to encode it: a value with
- * quotes or line breaks would break JSON that is written here.
- */
-function containerDefinitionsJson(containers: WebTask["containers"], env: Readonly<Record<string, string>>): string {
-  if (Object.values(env).some((value) => isToken(value))) return Fn.jsonencode(containers);
-  return literalText(JSON.stringify(containers));
 }
 
 /** What a physical name may be made of: a value that is known only after apply may not. */

@@ -10,13 +10,13 @@ import { prefixAnswer } from "./prefix";
 import { type Forwarding, forward, type Relay } from "./proxy";
 import { type Refusal, type RefusalCode, redirect, refuse } from "./refusal";
 import {
-  badGateway,
+  BAD_GATEWAY,
   bodyTimeout,
   bodyTooLarge,
   firstByteTimeout,
   idleTimeout,
   NOT_FOUND,
-  notReady,
+  NOT_READY,
   queueFull,
   queueTimeout,
   totalTimeout,
@@ -105,7 +105,7 @@ export class Exchange implements Forwarding, Waiter {
     if (route.kind === "redirect") return route;
     if (route.kind === "not-found") return NOT_FOUND;
 
-    if (readiness.state !== "READY") return notReady(readiness.state, config.upstream.port);
+    if (readiness.state !== "READY") return NOT_READY[readiness.state];
     if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return bodyTooLarge(maxBodyBytes);
 
     this.path = route.path;
@@ -190,7 +190,7 @@ export class Exchange implements Forwarding, Waiter {
   }
 
   fail(failure: Failure): void {
-    this.refuse(badGateway(failure, this.service.config.upstream.port));
+    this.refuse(BAD_GATEWAY[failure]);
   }
 
   begun(): void {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { expectsContinue } from "./call";
 
-/** As long and as much as is listened to a client that does not know yet that it was refused. */
-const LONGEST_MS = 10_000;
+/** How long a client that was refused may send nothing, and how long and how much it may send. nginx has the same times. */
+const IDLE_MS = 5_000;
+const LONGEST_MS = 30_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -16,11 +17,13 @@ export function endAfterBody(request: IncomingMessage, response: ServerResponse)
     return;
   }
   let bytes = 0;
-  const timer = setTimeout(() => response.end(), LONGEST_MS);
-  response.once("close", () => clearTimeout(timer));
+  const latest = performance.now() + LONGEST_MS;
+  const idle = setTimeout(() => response.end(), IDLE_MS);
+  response.once("close", () => clearTimeout(idle));
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) response.end();
+    if (bytes > MOST_BYTES || performance.now() > latest) response.end();
+    else idle.refresh();
   });
   request.once("end", () => response.end());
 }

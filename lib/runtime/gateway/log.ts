@@ -5,6 +5,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** One JSON line per lifecycle event on stdout. It carries no header, no body and no part of a URL. */
 export interface Log {
   info(event: string, fields?: Fields): void;
+  warn(event: string, fields?: Fields): void;
   error(event: string, fields?: Fields): void;
 }
 
@@ -15,6 +16,7 @@ export function createLog(output: Output, common: Fields): Log {
   };
   return {
     info: (event, fields) => line("info", event, fields),
+    warn: (event, fields) => line("warn", event, fields),
     error: (event, fields) => line("error", event, fields),
   };
 }

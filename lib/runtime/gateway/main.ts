@@ -5,8 +5,10 @@ import { ConfigError, readConfig } from "./config";
 import { createControlServer } from "./control";
 import { createDataServer } from "./data";
 import { writeEmbeddedMetrics } from "./embedded-metrics";
+import { listeningSockets } from "./listening-sockets";
 import { createLog } from "./log";
 import { createLoopbackServer } from "./loopback";
+import { obstacle, portsOf } from "./not-ready";
 import { Output } from "./output";
 import { createService } from "./service";
 import { onTaskStopping } from "./task-state";
@@ -42,8 +44,23 @@ async function run(config: GatewayConfig): Promise<void> {
     exit(EXIT_SOFTWARE, { reason: "crash" });
   });
 
-  const service = createService(config, output);
+  const { port: appPort, ready } = config.upstream;
+  const onLiveness = async (isAlive: boolean) => {
+    if (isAlive) return log.info("app_reachable", { appPort });
+    const message = `the app accepts no more connections on 127.0.0.1:${appPort}`;
+    const open = await openSockets(config.listen);
+    log.error("app_unreachable", { message, appPort, openPorts: open && portsOf(open) });
+  };
+  const service = createService(config, { output, log, onLiveness });
   const { readiness, drain } = service;
+  /** For the log only: clients are told that the app is not ready, and no more. */
+  const whyNotReady = async (withinMs: number) => {
+    const { state, unready } = readiness;
+    const open = await openSockets(config.listen);
+    const { what, fix } = obstacle(config.upstream, unready, open);
+    const message = `the app was not ready within ${withinMs / 1000} s: ${what}. ${fix}`;
+    return { message, state, appPort, openPorts: open && portsOf(open), lastLook: unready };
+  };
   const onSignal = async (signal: NodeJS.Signals) => {
     // Leaving already.
     if (drain.isFinishing || readiness.state === "FAILED") return;
@@ -68,19 +85,28 @@ async function run(config: GatewayConfig): Promise<void> {
     log.error("listen_failed", { message: (error as Error).message });
     exit(1, { reason: "listen_failed" });
   }
-  const { port: appPort, ready } = config.upstream;
   writeEmbeddedMetrics(output, service.metrics, config);
   log.info("started", { port, controlPort, appPort });
 
+  const halfTime = setTimeout(async () => {
+    const why = await whyNotReady(ready.timeoutMs / 2);
+    if (readiness.state === "STARTING" && !drain.isDraining) log.warn("app_starts_slowly", why);
+  }, ready.timeoutMs / 2);
   const waitedMs = Math.round(await readiness.settle());
+  clearTimeout(halfTime);
   if (readiness.state === "READY") {
     log.info("ready", { appPort, waitedMs });
   } else if (!drain.isDraining) {
-    const wanted = ready.kind === "tcp" ? "accept a connection" : `answer GET ${ready.path} with 100 to 399`;
-    const message = `the app did not ${wanted} on 127.0.0.1:${appPort} within ${waitedMs / 1000} s (${readiness.problem})`;
-    log.error("app_failed_to_start", { message, appPort, waitedMs });
+    log.error("app_failed_to_start", { ...(await whyNotReady(ready.timeoutMs)), waitedMs });
     setTimeout(() => exit(1, { reason: "app_failed_to_start" }), FAILED_LINGER_MS);
   }
+}
+
+/** The ports of the task's other containers; unknown where they are those of a whole machine, as on a laptop. */
+async function openSockets({ host, port, controlPort, loopbackPort }: GatewayConfig["listen"]) {
+  const own = [port, controlPort, loopbackPort];
+  const sockets = host === undefined ? await listeningSockets() : undefined;
+  return sockets?.filter((socket) => !own.includes(socket.port));
 }
 
 async function listen(server: Server, address: { readonly host?: string; readonly port: number }): Promise<void> {

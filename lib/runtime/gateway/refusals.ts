@@ -36,32 +36,25 @@ export function parserRefusal({ code, message }: NodeJS.ErrnoException): Refusal
   }
 }
 
-export function notReady(state: Exclude<AppState, "READY">, port: number): Refusal {
-  return state === "STARTING"
-    ? {
-        status: 503,
-        code: "app_starting",
-        message: `The app is not ready on port ${port} yet.`,
-        retryAfterSeconds: 1,
-      }
-    : {
-        status: 503,
-        code: "app_failed_to_start",
-        message: `The app did not get ready on port ${port} in time; its task is being replaced.`,
-        retryAfterSeconds: 10,
-      };
-}
+export const NOT_READY: Readonly<Record<Exclude<AppState, "READY">, Refusal>> = {
+  STARTING: { status: 503, code: "app_starting", message: "The app is not ready yet.", retryAfterSeconds: 1 },
+  FAILED: {
+    status: 503,
+    code: "app_failed_to_start",
+    message: "The app did not get ready in time; its task is being replaced.",
+    retryAfterSeconds: 10,
+  },
+};
 
-export function badGateway(failure: Failure, port: number): Refusal {
-  switch (failure) {
-    case "unreachable":
-      return { status: 502, code: "app_unreachable", message: `The app accepts no connection on port ${port}.` };
-    case "disconnected":
-      return { status: 502, code: "app_disconnected", message: "The app closed the connection before it answered." };
-    case "bad-response":
-      return { status: 502, code: "app_bad_response", message: "What the app answered is not valid HTTP/1.1." };
-  }
-}
+export const BAD_GATEWAY: Readonly<Record<Failure, Refusal>> = {
+  unreachable: { status: 502, code: "app_unreachable", message: "The app accepts no connection." },
+  disconnected: {
+    status: 502,
+    code: "app_disconnected",
+    message: "The app closed the connection before it answered.",
+  },
+  "bad-response": { status: 502, code: "app_bad_response", message: "What the app answered is not valid HTTP/1.1." },
+};
 
 export function queueFull(queued: number, retryAfterSeconds: number): Refusal {
   const message = `Every place at the app is taken and ${queued} requests wait already.`;

@@ -3,7 +3,7 @@ import { AccessLog } from "./access-log";
 import { type Auth, createAuth } from "./auth/auth";
 import { Drain } from "./drain";
 import { Gate } from "./gate";
-import { createLog } from "./log";
+import type { Log } from "./log";
 import { Metrics } from "./metrics";
 import type { Output } from "./output";
 import { Readiness } from "./readiness";
@@ -24,18 +24,24 @@ export interface Service {
   readonly auth: Auth | undefined;
 }
 
-export function createService(config: GatewayConfig, output: Output): Service {
+export interface Surroundings {
+  readonly output: Output;
+  readonly log: Log;
+  /** A ready app stops accepting connections, or does again. */
+  readonly onLiveness: (isAlive: boolean) => void;
+}
+
+export function createService(config: GatewayConfig, { output, log, onLiveness }: Surroundings): Service {
   const gate = new Gate(config.web.gate);
-  const names = { app: config.app, function: config.function };
   return {
     config,
-    readiness: new Readiness(config.upstream),
+    readiness: new Readiness(config.upstream, onLiveness),
     drain: new Drain(config.drain),
     upstream: new Upstream(config.upstream),
     gate,
     spill: new Spill(config.web.gate.maxInputs),
     metrics: new Metrics(gate),
-    accessLog: new AccessLog(output, names),
-    auth: createAuth(config, createLog(output, names)),
+    accessLog: new AccessLog(output, { app: config.app, function: config.function }),
+    auth: createAuth(config, log),
   };
 }

@@ -2,6 +2,7 @@ import { GATEWAY_PORTS } from "../../catalog";
 import type { ComputeOptions } from "../compute";
 import { leaf, oneOf, refuse } from "../values";
 import { DEFAULT_MAX_INPUTS, type ScalingOptions, type WebOptions, webParser } from "../web";
+import { command } from "./command";
 
 export interface ServerOptions {
   /**
@@ -26,17 +27,7 @@ const RESERVED: readonly number[] = Object.values(GATEWAY_PORTS);
 
 export const parseWebServer = webParser(
   {
-    command: leaf<readonly string[]>(
-      (value) => {
-        const isList =
-          Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string" && part !== "");
-        if (isList) return value as string[];
-        const words =
-          typeof value === "string" && value.trim() !== "" ? value.trim().split(/\s+/) : ["node", "server.js"];
-        return refuse("must be a list: a program and its arguments", `Write for example ${JSON.stringify(words)}`);
-      },
-      { token: "early", example: '["node", "server.js"]' },
-    ),
+    command: command(),
     port: leaf<number>(
       (value) => {
         if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 65535) {

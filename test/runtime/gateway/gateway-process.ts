@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -47,7 +47,7 @@ export function bundle(): string {
 
 export interface LogLine {
   readonly time: string;
-  readonly level: "info" | "error";
+  readonly level: "info" | "warn" | "error";
   readonly event: string;
   readonly [field: string]: unknown;
 }
@@ -136,6 +136,11 @@ export class GatewayProcess {
     return this.memoryMiB("VmHWM");
   }
 
+  openSockets(): number {
+    const folder = `/proc/${this.child.pid}/fd`;
+    return readdirSync(folder).filter((file) => readlinkSync(join(folder, file)).startsWith("socket:")).length;
+  }
+
   private memoryMiB(field: string): number {
     const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
     return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)![1]) / 1024;
@@ -179,8 +184,12 @@ export async function gatewayConfig(appPort: number, own: DeepPartial<GatewayCon
   };
 }
 
-export function spawnGateway(config: GatewayConfig, variable = JSON.stringify(config)): GatewayProcess {
-  const child = spawn(process.execPath, [bundle()], {
+export function spawnGateway(
+  config: GatewayConfig,
+  variable = JSON.stringify(config),
+  program = bundle(),
+): GatewayProcess {
+  const child = spawn(process.execPath, [program], {
     env: { SLIPWAY_CONFIG: variable },
     stdio: ["ignore", "pipe", "pipe"],
   });

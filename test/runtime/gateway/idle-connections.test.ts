@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createDataServer } from "../../../lib/runtime/gateway/data";
+import { createLog } from "../../../lib/runtime/gateway/log";
 import { Output } from "../../../lib/runtime/gateway/output";
 import { createService } from "../../../lib/runtime/gateway/service";
 import { gatewayConfig } from "./gateway-process";
@@ -13,7 +14,8 @@ const HEADERS_TIMEOUT_MS = 120;
 async function serve(keepAliveMs: number): Promise<number> {
   const app = await startApp((_, response) => response.end("hello"));
   const config = await gatewayConfig(app.port, { listen: { keepAliveMs } });
-  const service = createService(config, new Output(() => undefined));
+  const output = new Output(() => undefined);
+  const service = createService(config, { output, log: createLog(output, {}), onLiveness: () => undefined });
   await service.readiness.settle();
   const server = createDataServer(service, HEADERS_TIMEOUT_MS);
   server.listen(0);

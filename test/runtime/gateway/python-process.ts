@@ -36,10 +36,7 @@ export class PythonProcess {
       this.stderr += chunk;
     });
     this.exited = once(child, "close");
-    onStop(async () => {
-      child.kill("SIGKILL");
-      await this.exited;
-    });
+    onStop(() => this.crash());
   }
 
   static async start(...args: readonly string[]): Promise<PythonProcess> {
@@ -50,6 +47,12 @@ export class PythonProcess {
       stdio: ["ignore", "pipe", "pipe"],
     });
     return new PythonProcess(child);
+  }
+
+  /** Ends it at once, as a crash does. */
+  async crash(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.exited;
   }
 
   /** Waits until it has printed so many lines, and returns the last of them. */

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Writable } from "node:stream";
 import { buildSync } from "esbuild";
 import { processesWith } from "./processes";
 import { until } from "./waiting";
@@ -28,6 +29,9 @@ function bundle(): string {
   return outfile;
 }
 
+/** Runs a command on a terminal of its own. Nobody gives that a size: it has 0 columns until the command asks for more. */
+const ON_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+
 const running = new Set<CliProcess>();
 
 /** The real command. */
@@ -39,13 +43,17 @@ export class CliProcess {
   /** In the environment of this process and of every one that it starts. */
   private readonly marker = `SLIPWAY_TEST_CLI=${randomUUID()}`;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, place: "pipe" | "terminal" = "pipe") {
     const [name, value] = this.marker.split("=") as [string, string];
     program ??= bundle();
-    this.child = spawn(process.execPath, [program, ...args], {
+    const command = [process.execPath, program, ...args];
+    const [file, ...rest] = place === "terminal" ? ["python3", "-c", ON_TERMINAL, ...command] : command;
+    this.child = spawn(file!, rest, {
       env: { ...process.env, ...env, [name]: value },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    // What it does not read may be gone before this is written.
+    this.child.stdin!.on("error", () => {});
     createInterface({ input: this.child.stdout! }).on("line", (line) => this.stdout.push(line));
     createInterface({ input: this.child.stderr! }).on("line", (line) => this.stderr.push(line));
     this.exited = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code!)));
@@ -60,6 +68,11 @@ export class CliProcess {
   async line(pattern: RegExp, withinMs = 20_000): Promise<string> {
     const find = () => this.stdout.find((line) => pattern.test(line));
     return until(`${pattern}\n${this.stdout.join("\n")}\n${this.stderr.join("\n")}`, find, withinMs);
+  }
+
+  /** Its standard input, which ends only when this is ended. */
+  get stdin(): Writable {
+    return this.child.stdin!;
   }
 
   signal(name: NodeJS.Signals): void {

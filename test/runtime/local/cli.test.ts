@@ -196,7 +196,7 @@ describe("slipway dev ends with 1 and one message that says what to do", () => {
     const folder = temporaryFolder();
     expect(await failure([folder])).toBe(
       `error: There is no cdktf.json in ${folder}.\n` +
-        "Run slipway dev in the folder of your CDKTF app, or name it: slipway dev path/to/app",
+        "Run slipway in the folder of your CDKTF app, or name it: slipway dev path/to/app, slipway status --folder path/to/app",
     );
   });
 

@@ -9,7 +9,8 @@ export interface FunctionOptions {
   readonly healthPath?: string;
   /** Path mode: `/<label>`. */
   readonly prefix?: string;
-  readonly environment?: Readonly<Record<string, string>>;
+  /** null is what a manifest has for a value that is known only after a deployment. */
+  readonly environment?: Readonly<Record<string, string | null>>;
   readonly secrets?: readonly string[];
   readonly startupTimeoutMs?: number;
 }
@@ -53,7 +54,10 @@ export function containers(options: FunctionOptions): ContainerDefinition[] {
       image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme:1",
       essential: true,
       command,
-      environment: Object.entries({ PORT: String(port), ...environment }).map(([name, value]) => ({ name, value })),
+      environment: Object.entries({ PORT: String(port), ...environment }).map(([name, value]) => ({
+        name,
+        value: value as string,
+      })),
       secrets: secrets.map((name) => ({
         name,
         valueFrom: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`,

@@ -129,6 +129,18 @@ describe("secrets", () => {
     expect(seen.warnings).toHaveLength(1);
     expect(seen.warnings[0]).toMatch(/^acme\/web: the secret SLIPWAY_TEST_TOKEN has no value here\./);
   });
+
+  test("and variables that only a deployment knows come from the same places, and are not set otherwise", async () => {
+    const files = { "server.js": SERVER, ".env": "TABLE=from file\n" };
+    const { task, warnings } = await start({ files, environment: { QUEUE: null, TABLE: null } });
+    const seen = JSON.parse((await send({ port: task.port })).text).env;
+    expect([seen.TABLE, "QUEUE" in seen]).toEqual(["from file", false]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^acme\/web: QUEUE, which is known only after a deployment, has no value here\. Export QUEUE/,
+      ),
+    ]);
+  });
 });
 
 describe("a task that cannot start leaves nothing running, and the error tells", () => {
@@ -143,6 +155,7 @@ describe("a task that cannot start leaves nothing running, and the error tells",
   test("that an app ended without an error before it was ready", async () => {
     const error = await refusal({ files: { "server.js": "" } });
     expect(error.message).toBe("acme/web: the app exited with code 0.");
+    expect(error.fix).toBe("The command has to run as long as the server does: start it in the foreground.");
   });
 
   test("what an app said that is not ready in time", async () => {

@@ -4,7 +4,7 @@ import { serverProgram } from "./definitions";
 import { freePort } from "./free-port";
 import { isListening, open, send } from "./http";
 import { deploys, manifest, type ProjectFunction, project, removeFolders } from "./project";
-import { quickPython } from "./quick-python";
+import { quickPython, serves } from "./quick-python";
 import { Running, stopSessions } from "./running";
 import { until } from "./waiting";
 
@@ -181,14 +181,28 @@ describe("a server that does not get ready is told with what it did", () => {
   test("the right port at an address that its gateway does not ask", async () => {
     const program = hardCoded(port).replace('"127.0.0.1"', '"::1"');
     const { message } = await failure(program, QUICK);
-    expect(message).toContain(`it listens on ${port}, but not at 127.0.0.1.`);
+    expect(message).toContain(`it listens on ${port}, but only at ::1, not at 127.0.0.1.`);
   });
 
   test("the right port, but no good answer at its healthPath", async () => {
     const program = `require("node:http").createServer((_, response) => response.writeHead(404).end()).listen(${port});`;
     const { message, fix } = await failure(program, { ...QUICK, healthPath: "/health" });
-    expect(message).toContain(`it listens on ${port}, but GET /health is not answered with a status of 100 to 399.`);
-    expect(fix).toContain("healthPath");
+    expect(message).toContain("within 0.7 s: GET /health is answered with 404, not with 100 to 399.");
+    expect(fix).toBe("Correct healthPath.");
+  });
+
+  test("no good answer at the healthPath of an app that Slipway serves", async () => {
+    const program =
+      'require("node:http").createServer((_, response) => response.writeHead(500).end()).listen(process.env.PORT);';
+    const { message, fix } = await failure(program, { ...QUICK, command: serves("server"), healthPath: "/health" });
+    expect(message).toContain("within 0.7 s: GET /health is answered with 500, not with 100 to 399.");
+    expect(fix).toBe("See the app's own log, or raise startupTimeout if it needs longer.");
+  });
+
+  test("a server that takes a connection and then nothing", async () => {
+    const program = `require("node:net").createServer().listen(${port}, "127.0.0.1");`;
+    const { message } = await failure(program, { ...QUICK, healthPath: "/health" });
+    expect(message).toContain(`it listens on ${port}, but GET /health fails (no answer).`);
   });
 
   test("a command that is not found", async () => {
@@ -198,8 +212,9 @@ describe("a server that does not get ready is told with what it did", () => {
   });
 
   test("a command that the shell does not find", async () => {
-    const { message, output } = await failure("", { command: ["sh", "-c", "exec no-such-server"] });
+    const { message, fix, output } = await failure("", { command: ["sh", "-c", "exec no-such-server"] });
     expect(message).toBe("acme/files: the app exited with code 127.");
+    expect(fix).toBe("Install it on this machine, or correct the construct's command.");
     expect(output).toContain("no-such-server");
   });
 
@@ -226,5 +241,7 @@ test.each([
   const found = (await read())?.filter((listener) => listener.port === port);
   // Only lsof may be missing here.
   if (read === lsofListeners && !found) return;
-  expect(found).toEqual([{ port, pid: other.pid, group: other.pid, command: expect.stringContaining("node") }]);
+  expect(found).toEqual([
+    { address: "127.0.0.1", port, pid: other.pid, group: other.pid, command: expect.stringContaining("node") },
+  ]);
 });

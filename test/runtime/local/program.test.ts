@@ -6,6 +6,8 @@ function recorded() {
   const commands: Commands = {
     dev: async (...args) => void calls.push(["dev", ...args]),
     demo: async (...args) => void calls.push(["demo", ...args]),
+    status: async (...args) => void calls.push(["status", ...args]),
+    shell: async (...args) => void calls.push(["shell", ...args]),
   };
   let printed = "";
   const program = createProgram(commands, "1.2.3");
@@ -35,7 +37,9 @@ async function help(line: string): Promise<string> {
 test.each([
   ["dev", 5],
   ["demo", 3],
-  ["", 3],
+  ["status", 4],
+  ["shell", 3],
+  ["", 4],
 ] as const)("every example in the help of slipway %s is a line that it takes", async (name, count) => {
   const examples = [...(await help(`${name} --help`)).matchAll(/^ {2}\$ slipway (.*)$/gm)].map(([, line]) => line!);
   expect(examples).toHaveLength(count);
@@ -57,6 +61,33 @@ test("dev takes the current folder and port 4000 unless told otherwise", async (
     ["dev", ".", { port: 4000 }],
     ["dev", "api", { port: 4001, host: "0.0.0.0", stack: "staging", verbose: true, json: true }],
   ]);
+});
+
+test("status and shell take the current folder, ten lines, the app's container and its shell unless told otherwise", async () => {
+  const cli = recorded();
+  await cli.run("status");
+  await cli.run(
+    "status hello/greet process -n 50 --stack staging --region eu-west-1 --profile ops --skip-synth --json",
+  );
+  await cli.run("shell greet");
+  await cli.run("shell greet --container gateway -- ls -la /tmp");
+  const app = { folder: ".", container: "app" };
+  expect(cli.calls).toEqual([
+    ["status", [], { folder: ".", lines: 10 }],
+    [
+      "status",
+      ["hello/greet", "process"],
+      { folder: ".", lines: 50, stack: "staging", region: "eu-west-1", profile: "ops", skipSynth: true, json: true },
+    ],
+    ["shell", "greet", [], app],
+    ["shell", "greet", ["ls", "-la", "/tmp"], { ...app, container: "gateway" }],
+  ]);
+});
+
+test.each(["-1", "x", "1001"])("%s log lines are refused with what is possible", async (lines) => {
+  const cli = recorded();
+  await expect(cli.run(`status --lines=${lines}`)).rejects.toMatchObject({ exitCode: 1 });
+  expect(cli.printed()).toContain("A number of lines is 0 to 1000.");
 });
 
 test("--version prints the package's version", async () => {

@@ -35,7 +35,13 @@ export function manifest(folder: string, functions: readonly ProjectFunction[], 
   return {
     version: 1,
     stack,
-    platform: { workspace: "acme", environment: "test", region: "eu-west-1", domain: null },
+    platform: {
+      workspace: "acme",
+      environment: "test",
+      region: "eu-west-1",
+      domain: null,
+      cluster: "acme-test-0123abcd",
+    },
     functions: functions.map((fn) => {
       const options = { ...fn, prefix: `/acme-${fn.name}` };
       return {
@@ -45,6 +51,7 @@ export function manifest(folder: string, functions: readonly ProjectFunction[], 
         kind: fn.kind ?? "fastapi",
         label: `acme-${fn.name}`,
         urls: [null],
+        service: `acme-test-acme-${fn.name}-0123abcd`,
         source: relative(from, join(folder, fn.source)),
         spec: fn.healthPath ? { healthPath: fn.healthPath } : {},
         task: { cpu: 512, memoryMiB: 1024, containers: containers(options) },

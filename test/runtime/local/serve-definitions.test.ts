@@ -17,6 +17,8 @@ function definition(name: string, program: string) {
   return { target: `acme/${name}`, containers: containers({ name, command: serves("server.js") }), source };
 }
 
+const python = async () => ({ python: quickPython(), env: {} });
+
 const RULES = [
   { priority: 10, hosts: ["acme--one.example.com"], paths: [], target: "acme/one" },
   { priority: 20, hosts: ["acme--two.example.com"], paths: [], target: "acme/two" },
@@ -26,7 +28,7 @@ test("definitions and rules alone are enough to serve, and a changed rule change
   served = await serveDefinitions({
     definitions: [definition("one", serverProgram("1")), definition("two", serverProgram("2"))],
     rules: RULES,
-    python: { python: quickPython(), env: {} },
+    python,
   });
   const { port } = served;
   const ask = async (host: string) => (await send({ port, host })).text;
@@ -41,9 +43,7 @@ test("definitions and rules alone are enough to serve, and a changed rule change
 
 test("one that cannot start is an error with what it said", async () => {
   const definitions = [definition("one", serverProgram("1")), definition("two", "throw new Error('no model')")];
-  const error = await serveDefinitions({ definitions, rules: RULES, python: { python: quickPython(), env: {} } }).catch(
-    (error) => error,
-  );
+  const error = await serveDefinitions({ definitions, rules: RULES, python }).catch((error) => error);
   expect(error).toBeInstanceOf(LocalError);
   expect(error.message).toMatch(/^acme\/two: the app exited with code 1\.\n.*no model/s);
 });

@@ -58,18 +58,30 @@ async function refusal({ kind, handler, files = { "app.py": APP }, args = [], en
 
 describe("an app for the other interface is sent to the construct that serves it", () => {
   test.each([
-    ["asgi", "flask", "app:flask is a WSGI app, not an ASGI app. Serve it with the construct WsgiApp (--kind wsgi)."],
-    ["asgi", "wsgi", "app:wsgi is a WSGI app, not an ASGI app. Serve it with the construct WsgiApp (--kind wsgi)."],
+    [
+      "asgi",
+      "flask",
+      "handler app:flask is a WSGI app, not an ASGI app. Serve it with the construct WsgiApp (--kind wsgi).",
+    ],
+    [
+      "asgi",
+      "wsgi",
+      "handler app:wsgi is a WSGI app, not an ASGI app. Serve it with the construct WsgiApp (--kind wsgi).",
+    ],
     [
       "asgi",
       "makes_flask",
-      "app:makes_flask returned a WSGI app, not an ASGI app. Serve it with the construct WsgiApp (--kind wsgi).",
+      "handler app:makes_flask returned a WSGI app, not an ASGI app. Serve it with the construct WsgiApp (--kind wsgi).",
     ],
-    ["wsgi", "asgi", "app:asgi is an ASGI app, not a WSGI app. Serve it with the construct AsgiApp (--kind asgi)."],
+    [
+      "wsgi",
+      "asgi",
+      "handler app:asgi is an ASGI app, not a WSGI app. Serve it with the construct AsgiApp (--kind asgi).",
+    ],
     [
       "wsgi",
       "makes_asgi",
-      "app:makes_asgi returned an ASGI app, not a WSGI app. Serve it with the construct AsgiApp (--kind asgi).",
+      "handler app:makes_asgi returned an ASGI app, not a WSGI app. Serve it with the construct AsgiApp (--kind asgi).",
     ],
   ] as const)("--kind %s with %s", async (kind, name, message) => {
     expect(await refusal({ kind, handler: `app:${name}` })).toBe(message);
@@ -78,7 +90,7 @@ describe("an app for the other interface is sent to the construct that serves it
   test("a FastAPI app given to wsgi", async () => {
     const files = { "app.py": "from fastapi import FastAPI\napp = FastAPI()\n" };
     expect(await refusal({ kind: "wsgi", handler: "app:app", files })).toBe(
-      "app:app is an ASGI app, not a WSGI app. Serve it with the construct AsgiApp (--kind asgi).",
+      "handler app:app is an ASGI app, not a WSGI app. Serve it with the construct AsgiApp (--kind asgi).",
     );
   });
 });
@@ -88,33 +100,33 @@ describe("what is neither an app nor a factory", () => {
 
   test("a factory with parameters: they are named", async () => {
     expect(await refusal({ kind: "asgi", handler: "app:configured" })).toBe(
-      `app:configured is neither an ASGI app nor a factory of one: the function needs config and debug. ${TAKES} Give them defaults, or name a function that calls configured with them.`,
+      `handler app:configured is neither an ASGI app nor a factory of one: the function needs config and debug. ${TAKES} Give them defaults, or name a function that calls configured with them.`,
     );
   });
 
   test("a function that answers a request", async () => {
     expect(await refusal({ kind: "asgi", handler: "app:endpoint" })).toBe(
-      `app:endpoint is neither an ASGI app nor a factory of one: the async function needs item. ${TAKES} Give them defaults, or name a function that calls endpoint with them.`,
+      `handler app:endpoint is neither an ASGI app nor a factory of one: the async function needs item. ${TAKES} Give it a default, or name a function that calls endpoint with it.`,
     );
   });
 
   test("a class that needs arguments", async () => {
     expect(await refusal({ kind: "wsgi", handler: "app:Model" })).toBe(
-      "app:Model is neither a WSGI app nor a factory of one: the class needs path. A WSGI app takes environ and start_response. A factory is called with nothing. Give them defaults, or name a function that calls Model with them.",
+      "handler app:Model is neither a WSGI app nor a factory of one: the class needs path. A WSGI app takes environ and start_response. A factory is called with nothing. Give it a default, or name a function that calls Model with it.",
     );
   });
 
   test("a value: the module's apps and factories are named", async () => {
     const message = await refusal({ kind: "asgi", handler: "app:answer" });
     expect(message).toMatch(
-      /^app:answer is an object of type int, not an ASGI app or a function that returns one\. Apps and factories in app\.py: /,
+      /^handler app:answer is an object of type int, not an ASGI app or a function that returns one\. Apps and factories in app\.py: /,
     );
     expect(message).not.toMatch(/\b(flask|wsgi|endpoint|configured|Model|request)\b/);
   });
 
   test("a name that is not there: the nearest is named", async () => {
     expect(await refusal({ kind: "wsgi", handler: "app:flsk" })).toMatch(
-      /^app\.py has no flsk\. Did you mean flask\? Apps and factories in app\.py: .*\bflask\b.*\bwsgi\.$/,
+      /^handler app:flsk: app\.py has no flsk\. Did you mean flask\? Apps and factories in app\.py: .*\bflask\b.*\bwsgi\.$/,
     );
   });
 
@@ -125,7 +137,7 @@ describe("what is neither an app nor a factory", () => {
       code: 1,
       stdout: "\n",
       stderr:
-        "slipway: app:decorated takes *args, which leaves open whether it is an ASGI app or a factory of one. Name its parameters; a decorator keeps those of the function in it with functools.wraps.\n",
+        "slipway: handler app:decorated takes *args, which leaves open whether it is an ASGI app or a factory of one. Name its parameters; a decorator keeps those of the function in it with functools.wraps.\n",
     });
   });
 });
@@ -134,30 +146,30 @@ describe("a factory", () => {
   test("that raises is shown by its traceback, from the user's frame on", async () => {
     const message = await refusal({ kind: "asgi", handler: "app:raises" });
     expect(message).toMatch(
-      /^app:raises raised instead of returning an ASGI app\.\nTraceback[\s\S]*\nValueError: no weights$/,
+      /^handler app:raises raised instead of returning an ASGI app\.\nTraceback[\s\S]*\nValueError: no weights$/,
     );
     expect(message.match(/in \w+$/gm)).toEqual(["in raises", "in helper"]);
   });
 
   test("that exits is shown in the same way", async () => {
     expect(await refusal({ kind: "wsgi", handler: "app:exits" })).toMatch(
-      /^app:exits raised instead of returning a WSGI app\.\nTraceback[\s\S]*in exits\n[\s\S]*SystemExit: 3$/,
+      /^handler app:exits raised instead of returning a WSGI app\.\nTraceback[\s\S]*in exits\n[\s\S]*SystemExit: 3$/,
     );
   });
 
   test.each([
-    ["makes_none", "app:makes_none returned None, not an ASGI app. End it with: return app"],
+    ["makes_none", "handler app:makes_none returned None, not an ASGI app. End it with: return app"],
     [
       "makes_dict",
-      "app:makes_dict returned an object of type dict, not an ASGI app. An ASGI app takes scope, receive and send.",
+      "handler app:makes_dict returned an object of type dict, not an ASGI app. An ASGI app takes scope, receive and send.",
     ],
     [
       "makes_factory",
-      "app:makes_factory returned the function makes_asgi, not an ASGI app. An ASGI app takes scope, receive and send.",
+      "handler app:makes_factory returned the function makes_asgi, not an ASGI app. An ASGI app takes scope, receive and send.",
     ],
     [
       "makes_class",
-      "app:makes_class returned the class Flask, not an ASGI app. An ASGI app takes scope, receive and send.",
+      "handler app:makes_class returned the class Flask, not an ASGI app. An ASGI app takes scope, receive and send.",
     ],
   ])("%s is told what it returned", async (name, message) => {
     expect(await refusal({ kind: "asgi", handler: `app:${name}` })).toBe(message);
@@ -165,13 +177,13 @@ describe("a factory", () => {
 
   test.each(["makes_later", "makes_coroutine"])("that is async (%s) is told where to await instead", async (name) => {
     expect(await refusal({ kind: "asgi", handler: `app:${name}` })).toBe(
-      `app:${name} is async; a factory is called before there is an event loop. Make it a def, and await what it needs in the app's lifespan.`,
+      `handler app:${name} is async; a factory is called before there is an event loop. Make it a def, and await what it needs in the app's lifespan.`,
     );
   });
 
   test("that is async, for WSGI", async () => {
     expect(await refusal({ kind: "wsgi", handler: "app:makes_later" })).toBe(
-      "app:makes_later is async; a factory is called before there is an event loop. Make it a def, and use asyncio.run for what it awaits.",
+      "handler app:makes_later is async; a factory is called before there is an event loop. Make it a def, and use asyncio.run for what it awaits.",
     );
   });
 });

@@ -238,7 +238,7 @@ exec "${realPython}" "$@"
   test("a requirement that does not exist is told in pip's words", async () => {
     require("nosuchpackage==9\n");
     const { message, fix, output } = await refusal();
-    expect(message).toBe("pip could not install the packages.");
+    expect(message).toBe(`pip could not install the packages for ${source}.`);
     expect(output).toMatch(
       /^ERROR: Could not find a version that satisfies the requirement nosuchpackage==9 .*\nERROR: No matching distribution found for nosuchpackage==9$/,
     );

@@ -61,24 +61,28 @@ describe("a handler that is not of the form module:name", () => {
 
 describe("a handler that is not there", () => {
   test("a module that does not exist: the nearest one is named", async () => {
-    expect(await refusal({ handler: "ap:hello" })).toBe("slipway: there is no module ap in FOLDER. Did you mean app?");
+    expect(await refusal({ handler: "ap:hello" })).toBe(
+      "slipway: handler ap:hello: there is no module ap in FOLDER. Did you mean app?",
+    );
   });
 
   test("a module that does not exist and resembles none: the folder and its modules are named", async () => {
     const files = { "app.py": APP, "models/__init__.py": "" };
     expect(await refusal({ files, handler: "server:hello" })).toBe(
-      "slipway: there is no module server in FOLDER. Modules there: app, models.",
+      "slipway: handler server:hello: there is no module server in FOLDER. Modules there: app, models.",
     );
   });
 
   test("a name that does not exist: the nearest function and all of the module's own are named", async () => {
     expect(await refusal({ handler: "app:helo" })).toBe(
-      "slipway: app.py has no helo. Did you mean hello? Functions in app.py: hello, process.",
+      "slipway: handler app:helo: app.py has no helo. Did you mean hello? Functions in app.py: hello, process.",
     );
   });
 
   test("a name in an empty module", async () => {
-    expect(await refusal({ files: { "app.py": "" } })).toBe("slipway: app.py has no hello. Functions in app.py: none.");
+    expect(await refusal({ files: { "app.py": "" } })).toBe(
+      "slipway: handler app:hello: app.py has no hello. Functions in app.py: none.",
+    );
   });
 });
 
@@ -88,21 +92,21 @@ describe("a handler that is no function to serve", () => {
     ["app:answer", "an object of type int"],
   ])("%s is %s", async (handler, what) => {
     expect(await refusal({ handler })).toBe(
-      `slipway: ${handler} is ${what}, not a function. Functions in app.py: hello, process.`,
+      `slipway: handler ${handler} is ${what}, not a function. Functions in app.py: hello, process.`,
     );
   });
 
   test("a FastAPI app is not a function", async () => {
     const files = { "app.py": "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef root(): ...\n" };
     expect(await refusal({ files, handler: "app:app" })).toBe(
-      "slipway: app:app is an object of type FastAPI, not a function. Functions in app.py: root.",
+      "slipway: handler app:app is an object of type FastAPI, not a function. Functions in app.py: root.",
     );
   });
 
   test.each(["def", "async def"])("a generator (%s) is told to return a StreamingResponse", async (def) => {
     const files = { "app.py": `${def} stream():\n    yield "chunk"\n` };
     expect(await refusal({ files, handler: "app:stream" })).toBe(
-      "slipway: app:stream is a generator (it yields). To stream, return its chunks in a response: " +
+      "slipway: handler app:stream is a generator (it yields). To stream, return its chunks in a response: " +
         "return StreamingResponse(chunks()), imported from fastapi.responses.",
     );
   });
@@ -110,7 +114,7 @@ describe("a handler that is no function to serve", () => {
   test("a parameter type that FastAPI cannot read is told in FastAPI's words, without its traceback", async () => {
     const files = { "app.py": "class Thing: ...\ndef hello(thing: Thing): ...\n" };
     const message = await refusal({ files });
-    expect(message).toMatch(/^slipway: FastAPI cannot serve app:hello: .*Thing/);
+    expect(message).toMatch(/^slipway: FastAPI cannot serve handler app:hello: .*Thing/);
     expect(message).not.toContain("Traceback");
   });
 });

@@ -14,18 +14,30 @@ function declared(name: string, props: object = {}): ManifestInput["functions"][
     ...props,
   };
   const { spec } = parseFastApiEndpoint(given, name, `stack/${name}`, {});
-  const platform = { workspace: "acme", region: "us-east-1", gatewayImage: "registry.acme.com/gateway:1", idleTimeout: 300 };
+  const platform = {
+    workspace: "acme",
+    region: "us-east-1",
+    gatewayImage: "registry.acme.com/gateway:1",
+    idleTimeout: 300,
+  };
   return {
     path: `stack/${name}`,
     spec,
     task: webTask(spec, platform, "/slipway/hello"),
     url: null,
+    service: "hello-0123abcd",
     source: "../../..",
   };
 }
 
 function manifest(functions: ManifestInput["functions"], routes: ManifestInput["routes"] = []) {
-  const platform = { workspace: "acme", environment: null, region: "us-east-1", domain: null };
+  const platform = {
+    workspace: "acme",
+    environment: null,
+    region: "us-east-1",
+    domain: null,
+    cluster: "acme-0123abcd",
+  };
   return buildManifest({ stack: "stack", platform, functions, routes });
 }
 
@@ -47,6 +59,7 @@ test("a function has its identity, address, task and gateway, and its spec witho
     kind: "fastapi",
     label: "hello-greet",
     urls: [null],
+    service: "hello-0123abcd",
     source: "../../..",
     task: { cpu: 512, memoryMiB: 2048 },
     gateway: { version: 1, app: "hello", function: "greet" },

@@ -129,14 +129,21 @@ test.each([
     { handler: "./src/api.py:hello" },
     'handler "./src/api.py:hello": must be "module:function": an import path, not a file path. Write "src.api:hello".',
   ],
+  [{ handler: "shop.api.hello" }, 'handler "shop.api.hello": must be "module:function". Write "shop.api:hello".'],
+  [{ handler: "app" }, 'handler "app": must be "module:function". Write for example "app:hello" for hello in app.py.'],
+  [{ handler: "app:hello()" }, 'handler "app:hello()": must be "module:function". Write "app:hello".'],
   [
-    { handler: "shop.api.hello" },
-    'handler "shop.api.hello": must be "module:function": an import path, not a file path. Write "shop.api:hello".',
+    { handler: "shop.api:main.hello" },
+    'handler "shop.api:main.hello": must be "module:function". Write "shop.api:hello", with hello = main.hello in the module.',
   ],
-  [{ handler: "app" }, 'handler "app": must be "module:function": an import path, not a file path. Write "app:hello".'],
+  [
+    { handler: "my-app:hello" },
+    'handler "my-app:hello": must be "module:function". Python imports no module with a dash: rename it, and write "my_app:hello".',
+  ],
+  [{ handler: "" }, 'handler "": must not be empty. Write for example "app:hello" for hello in app.py.'],
   [
     { handler: "a:b:c" },
-    'handler "a:b:c": must be "module:function": an import path, not a file path. Write for example "app:hello" for hello in app.py.',
+    'handler "a:b:c": must be "module:function". Write for example "app:hello" for hello in app.py.',
   ],
   [
     { image: "https://registry.acme.com/hello" },
@@ -184,8 +191,12 @@ test.each([
     `label "${"a".repeat(70)}": must be 1 to 63 lowercase letters, digits and single dashes, with no dash at an end. Write "${"a".repeat(63)}".`,
   ],
   [{ rulePriority: 0 }, "rulePriority 0: must be 1 to 50000 (the load balancer's own range). Use 1 to 50000."],
-  [{ healthPath: "health" }, 'healthPath "health": must be a path that starts with /. Write for example "/health".'],
-  [{ healthPath: "/a b" }, 'healthPath "/a b": must be a path that starts with /. Write for example "/health".'],
+  [{ healthPath: "live" }, 'healthPath "live": must be a path as it is in a URL, from its / on. Write "/live".'],
+  [
+    { healthPath: "http://app/live?deep=1" },
+    'healthPath "http://app/live?deep=1": must be a path as it is in a URL, from its / on. Write "/live?deep=1".',
+  ],
+  [{ healthPath: "/a b#c" }, 'healthPath "/a b#c": must be a path as it is in a URL, from its / on. Write "/a%20b".'],
   [{ method: "get" }, 'method "get": must be one of "GET", "POST", "PUT", "PATCH", "DELETE". Pick one of these.'],
   [{ docs: null }, "docs null: must be true or false. Pass a boolean literal."],
   [

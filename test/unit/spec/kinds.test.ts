@@ -46,6 +46,14 @@ test("every kind has the same shared props, and none has another kind's", () => 
   expect(messages(() => server({ handler: "app:app" }))[0]).toMatch(/^s\/ui: handler: is not a prop here; /);
 });
 
+test.each([
+  [["sh", "-c", "exec board --port $PORT"]],
+  [["tini", "--", "/bin/bash", "-c", "a && b"]],
+  [["find", "it's 5 $ & up"]],
+])("a WebServer takes the command %j", (command) => {
+  expect(server({ command }).spec.command).toEqual(command);
+});
+
 describe("a WebServer refuses", () => {
   test.each([18080, 18081, 18082])("port %i, which the gateway has", (port) => {
     expect(messages(() => server({ port }))).toEqual([
@@ -57,14 +65,45 @@ describe("a WebServer refuses", () => {
     expect(messages(() => server({ port }))[0]).toContain("must be a port, 1 to 65535.");
   });
 
-  test("a command that is one string, and shows it as a list", () => {
-    expect(messages(() => server({ command: "python -m http.server 8080" }))).toEqual([
-      's/ui: command "python -m http.server 8080": must be a list: a program and its arguments. Write for example ["python","-m","http.server","8080"]. [SLIPWAY_E_INVALID_VALUE]',
+  test.each([
+    ["python -m http.server 8080", '["python", "-m", "http.server", "8080"]'],
+    ["cd web && node server.js", '["sh", "-c", "cd web && node server.js"]'],
+    ["uvicorn app:app --port $PORT", '["sh", "-c", "exec uvicorn app:app --port $PORT"]'],
+  ])("the command %p, which is no list, and shows it as one", (command, list) => {
+    expect(messages(() => server({ command }))).toEqual([
+      `s/ui: command "${command}": must be a list: a program and its arguments. Write ${list}. [SLIPWAY_E_INVALID_VALUE]`,
     ]);
   });
 
-  test.each([[[]], [[""]], [["node", 1]], [{}]])("the command %p", (command) => {
-    expect(messages(() => server({ command }))[0]).toContain("must be a list: a program and its arguments");
+  test.each([
+    [[], "must be a list: a program and its arguments", 'for example ["node", "server.js"]'],
+    [{}, "must be a list: a program and its arguments", 'for example ["node", "server.js"]'],
+    [[""], "must be a list: a program and its arguments, all of them text", 'for example ["node", "server.js"]'],
+    [["node", 1], "must be a list: a program and its arguments, all of them text", '["node", "1"]'],
+    [["node server.js"], "begins with a program and its arguments in one text", '["node", "server.js"]'],
+    [["node server.js", "-v"], "begins with a program and its arguments in one text", '["node", "server.js", "-v"]'],
+  ])("the command %j", (command, message, list) => {
+    expect(messages(() => server({ command }))[0]).toContain(`: ${message}. Write ${list}. [`);
+  });
+
+  test.each([
+    [["node", "server.js", "--port", "$PORT"], '"$PORT"', 'Write ["sh", "-c", "exec node server.js --port $PORT"]'],
+    [["node", "--base=${SLIPWAY_BASE_PATH}/", "a b"], '"--base=${SLIPWAY_BASE_PATH}/"', '/ \\"a b\\""]'],
+    [["cd", "web", "&&", "./run"], '"&&"', 'Write ["sh", "-c", "cd web && ./run"]'],
+    [["./run", "&"], '"&"', 'Write ["./run"]'],
+  ])("the command %j, which only a shell reads", (command, part, fix) => {
+    const [message] = messages(() => server({ command }));
+    expect(message).toContain(`: holds ${part}, which only a shell reads. Write `);
+    expect(message).toContain(`${fix}. [`);
+  });
+
+  test.each([
+    ["NODE_ENV=production", "Set NODE_ENV in env"],
+    ["PORT=3000", "Remove it: port sets PORT"],
+  ])("a command that begins with %s", (variable, fix) => {
+    expect(messages(() => server({ command: [variable, "node", "server.js"] }))[0]).toContain(
+      `: begins with ${variable}, which only a shell reads. ${fix}. [`,
+    );
   });
 
   test("neither command nor port: both are named", () => {
@@ -81,6 +120,6 @@ test("only a WebServer whose paths are stripped is warned of path mode", () => {
 
 test("a handler of an app is shown with an app's example", () => {
   expect(messages(() => asgi({ handler: "web/api.py" }))[0]).toBe(
-    's/api: handler "web/api.py": must be "module:app": an import path, not a file path. Write "web.api:web". [SLIPWAY_E_INVALID_VALUE]',
+    's/api: handler "web/api.py": must be "module:app": an import path, not a file path. Write for example "web.api:web" for web in web/api.py. [SLIPWAY_E_INVALID_VALUE]',
   );
 });

@@ -172,7 +172,10 @@ test.each([
       'privateSubnetIds: is missing. Write for example ["subnet-0a…", "subnet-0b…"].',
     ],
   ],
-  [{ priorityBand: undefined }, ["priorityBand: is missing. Set it."]],
+  [
+    { priorityBand: undefined },
+    ["priorityBand: is missing. Write for example 1: each stack that shares a platform has a band of its own."],
+  ],
   [{ region: "virginia" }, ['region "virginia": must be a region. Write for example "us-east-1".']],
   [
     { privateSubnetIds: [] },

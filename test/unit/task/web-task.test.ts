@@ -93,8 +93,9 @@ test("secrets reach the app by reference only, and the gateway not at all", () =
   expect(containers().app).not.toHaveProperty("secrets");
 });
 
-test("the gateway's root is read-only, the app's when asked", () => {
+test("the gateway's root is read-only unless ECS Exec has to write to it, the app's when asked", () => {
   expect(containers().gateway.readonlyRootFilesystem).toBe(true);
+  expect(containers({ exec: true }).gateway.readonlyRootFilesystem).toBe(false);
   expect(containers().app.readonlyRootFilesystem).toBe(false);
   expect(containers({ readOnlyRoot: true }).app.readonlyRootFilesystem).toBe(true);
 });

@@ -59,7 +59,7 @@ class AppInterface:
         value = handler.load(Wanted(f"{self.app} or a function that returns one", "Apps and factories", self._suggests))
         if self.is_app(value):
             return value  # type: ignore[no-any-return]
-        self._refuse_other(value, f"{handler} is")
+        self._refuse_other(value, f"handler {handler} is")
         _refuse_no_factory(handler, value, self)
         return self._made_by(handler, value)
 
@@ -69,16 +69,16 @@ class AppInterface:
         except Stopped:
             raise
         except (Exception, SystemExit) as error:
-            raise StartError(f"{handler} raised instead of returning {self.app}.\n{user_traceback(error)}") from error
+            raise StartError(f"handler {handler} raised instead of returning {self.app}.\n{user_traceback(error)}") from error
         if self.is_app(made):
             return made  # type: ignore[no-any-return]
         if inspect.iscoroutine(made):
             made.close()
             raise _async_factory(handler, self)
-        self._refuse_other(made, f"{handler} returned")
+        self._refuse_other(made, f"handler {handler} returned")
         if made is None:
-            raise StartError(f"{handler} returned None, not {self.app}. End it with: return app")
-        raise StartError(f"{handler} returned {_described(made)}, not {self.app}. {self._takes_what()}")
+            raise StartError(f"handler {handler} returned None, not {self.app}. End it with: return app")
+        raise StartError(f"handler {handler} returned {_described(made)}, not {self.app}. {self._takes_what()}")
 
     def _suggests(self, value: object) -> bool:
         return self.is_app(value) or (is_function(value) and not is_async(value) and takes(value, 0))  # type: ignore[arg-type]
@@ -99,16 +99,18 @@ class AppInterface:
 def _refuse_no_factory(handler: Handler, value: Any, interface: AppInterface) -> None:
     if not takes(value, 0):
         what = "async function" if is_async(value) else "class" if inspect.isclass(value) else "function"
-        fix = f"Give them defaults, or name a function that calls {handler.name} with them."
+        needed = required(value)
+        default, them = ("it a default", "it") if len(needed) == 1 else ("them defaults", "them")
+        fix = f"Give {default}, or name a function that calls {handler.name} with {them}."
         raise StartError(
-            f"{handler} is neither {interface.app} nor a factory of one: the {what} needs {_joined(required(value))}. "
+            f"handler {handler} is neither {interface.app} nor a factory of one: the {what} needs {_joined(needed)}. "
             f"{interface._takes_what()} A factory is called with nothing. {fix}"
         )
     if is_async(value):
         raise _async_factory(handler, interface)
     if is_function(value) and takes_anything(value):
         raise StartError(
-            f"{handler} takes *args, which leaves open whether it is {interface.app} or a factory of one. "
+            f"handler {handler} takes *args, which leaves open whether it is {interface.app} or a factory of one. "
             "Name its parameters; a decorator keeps those of the function in it with functools.wraps."
         )
 
@@ -116,7 +118,7 @@ def _refuse_no_factory(handler: Handler, value: Any, interface: AppInterface) ->
 def _async_factory(handler: Handler, interface: AppInterface) -> StartError:
     fix = "await what it needs in the app's lifespan" if interface is ASGI else "use asyncio.run for what it awaits"
     return StartError(
-        f"{handler} is async; a factory is called before there is an event loop. Make it a def, and {fix}."
+        f"handler {handler} is async; a factory is called before there is an event loop. Make it a def, and {fix}."
     )
 
 

@@ -26,7 +26,7 @@ def fastapi_endpoint(
     """
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise StartError(
-            f"{handler} is a generator (it yields). To stream, return its chunks in a response: "
+            f"handler {handler} is a generator (it yields). To stream, return its chunks in a response: "
             f"return StreamingResponse(chunks()), imported from fastapi.responses."
         )
 
@@ -44,7 +44,7 @@ def fastapi_endpoint(
         app.add_api_route("/", function, methods=[method])
     except Exception as error:
         # FastAPI reads the signature here: a type it cannot parse, a form without python-multipart.
-        raise StartError(f"FastAPI cannot serve {handler}: {error}") from error
+        raise StartError(f"FastAPI cannot serve handler {handler}: {error}") from error
     warn_of_unsendable_body(handler, app, method)
     return app
 

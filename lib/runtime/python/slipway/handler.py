@@ -49,9 +49,9 @@ class Handler:
 
     def load(self, wanted: Wanted) -> Any:
         """Import the module from the current folder and return what is called so there: a callable at least."""
-        module = _import(self.module)
+        module = _import(self)
         if not hasattr(module, self.name):
-            raise StartError(_no_such_name(module, self.name, wanted))
+            raise StartError(_no_such_name(self, module, wanted))
         value = getattr(module, self.name)
         if not callable(value):
             raise self.refusal(value, wanted)
@@ -60,10 +60,11 @@ class Handler:
     def refusal(self, value: object, wanted: Wanted) -> StartError:
         """Say what the handler names instead, and what else there is."""
         what = "a class" if inspect.isclass(value) else f"an object of type {type(value).__name__}"
-        return StartError(f"{self} is {what}, not {wanted.singular}. {_wanted_of(sys.modules[self.module], wanted)}")
+        return StartError(f"handler {self} is {what}, not {wanted.singular}. {_wanted_of(sys.modules[self.module], wanted)}")
 
 
-def _import(name: str) -> ModuleType:
+def _import(handler: Handler) -> ModuleType:
+    name = handler.module
     folder = os.getcwd()
     if sys.path[0] not in ("", folder):
         sys.path.insert(0, folder)
@@ -78,7 +79,7 @@ def _import(name: str) -> ModuleType:
         ) from error
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            raise StartError(_no_such_module(name, folder)) from error
+            raise StartError(_no_such_module(handler, folder)) from error
         raise StartError(
             f"{_place(error, name)}: {error}. If it is a package, add it to requirements.txt; "
             f"if it is your own module, put it in {folder}."
@@ -92,15 +93,17 @@ def _place(error: BaseException, module: str) -> str:
     return f"{short_path(frames[-1].filename)}, line {frames[-1].lineno}" if frames else module
 
 
-def _no_such_module(name: str, folder: str) -> str:
+def _no_such_module(handler: Handler, folder: str) -> str:
     here = Path(folder)
     modules = {path.stem for path in here.glob("*.py")} | {path.parent.name for path in here.glob("*/__init__.py")}
-    return f"there is no module {name} in {folder}. {_nearest(name, modules) or _listing('Modules there', modules)}"
+    instead = _nearest(handler.module, modules) or _listing("Modules there", modules)
+    return f"handler {handler}: there is no module {handler.module} in {folder}. {instead}"
 
 
-def _no_such_name(module: ModuleType, name: str, wanted: Wanted) -> str:
-    nearest = _nearest(name, _names(module, wanted))
-    return " ".join(filter(None, [f"{_file_of(module)} has no {name}.", nearest, _wanted_of(module, wanted)]))
+def _no_such_name(handler: Handler, module: ModuleType, wanted: Wanted) -> str:
+    missing = f"handler {handler}: {_file_of(module)} has no {handler.name}."
+    nearest = _nearest(handler.name, _names(module, wanted))
+    return " ".join(filter(None, [missing, nearest, _wanted_of(module, wanted)]))
 
 
 def _wanted_of(module: ModuleType, wanted: Wanted) -> str:

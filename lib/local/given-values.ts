@@ -1,11 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 
-/**
- * Values for a container's secrets: the deployment's own stay in AWS, so a developer gives them in the shell or in a
- * `.env` file. The shell wins.
- */
-export function secretValues(
+/** Values that AWS has and this machine has not: a developer gives them in the shell or in a `.env` file. The shell wins. */
+export function givenValues(
   names: readonly string[],
   shell: NodeJS.ProcessEnv,
   dotenvFile: string | undefined,
