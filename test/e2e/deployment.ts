@@ -10,7 +10,7 @@ const CDKTF = join(__dirname, "../../node_modules/.bin/cdktf");
 const DEADLINE_MS = 480_000;
 const ERROR_LINES = 80;
 
-/** What a user does with an example: `cdktf deploy`, `terraform plan`, `cdktf destroy`. */
+/** What a user does with an example: `cdktf diff`, `cdktf deploy`, `terraform plan`, `cdktf destroy`. */
 export class ExampleDeployment {
   constructor(
     private readonly copy: ExampleCopy,
@@ -20,25 +20,29 @@ export class ExampleDeployment {
     private readonly step: Step,
   ) {}
 
-  async deploy(): Promise<void> {
-    await this.cdktf("deploy");
+  async deploy(...options: string[]): Promise<void> {
+    await this.cdktf("deploy", "--auto-approve", ...options);
   }
 
   async destroy(): Promise<void> {
-    await this.cdktf("destroy");
+    await this.cdktf("destroy", "--auto-approve");
+  }
+
+  /** What the first apply would do. */
+  async firstPlan(): Promise<Plan> {
+    await this.cdktf("diff");
+    return this.plan();
   }
 
   /** What a second apply would do, as `<action> <address>`. */
   async plannedChanges(): Promise<string[]> {
-    return this.step("terraform plan", async () => {
-      const args = ["plan", "-input=false", "-no-color", "-detailed-exitcode", "-out=second.tfplan"];
-      const planned = await this.run("terraform", args, this.copy.stackFolder);
-      if (planned.code === 0) return [];
-      if (planned.code !== 2) this.fail("terraform plan", planned);
-      const shown = await this.run("terraform", ["show", "-json", "second.tfplan"], this.copy.stackFolder);
-      if (shown.code !== 0) this.fail("terraform show", shown);
-      return changesIn(JSON.parse(shown.lines.join("\n")));
-    });
+    return changesIn(await this.plan());
+  }
+
+  /** Every resource that terraform made. */
+  async state(): Promise<StateResource[]> {
+    const { values } = JSON.parse(await this.terraform("show", "-json"));
+    return values.root_module.resources.filter(({ mode }: { mode: string }) => mode === "managed");
   }
 
   /** The folder of the code of every function, by target: the one thing that AWS does not know. */
@@ -48,11 +52,24 @@ export class ExampleDeployment {
     return new Map(functions.map((fn) => [`${fn.app}/${fn.name}`, join(this.copy.stackFolder, fn.source!)]));
   }
 
-  private async cdktf(command: "deploy" | "destroy"): Promise<void> {
+  private async plan(): Promise<Plan> {
+    return this.step("terraform plan", async () => {
+      await this.terraform("plan", "-input=false", "-no-color", "-out=next.tfplan");
+      return JSON.parse(await this.terraform("show", "-json", "next.tfplan"));
+    });
+  }
+
+  private async terraform(...args: string[]): Promise<string> {
+    const done = await this.run("terraform", args, this.copy.stackFolder);
+    if (done.code !== 0) this.fail(`terraform ${args[0]}`, done);
+    return done.lines.join("\n");
+  }
+
+  private async cdktf(command: "diff" | "deploy" | "destroy", ...options: string[]): Promise<void> {
     await this.step(`cdktf ${command}`, async (progress) => {
       let resources = 0;
       // `terraform providers lock`, which cdktf would run, asks the registry whatever the CLI configuration says.
-      const args = [command, this.copy.stack, "--auto-approve", "--skip-provider-lock", "--no-color"];
+      const args = [command, this.copy.stack, "--skip-provider-lock", "--no-color", ...options];
       const done = await this.run(CDKTF, args, this.copy.folder, (line) => {
         if (/: (Creation|Destruction) complete after/.test(line)) resources += 1;
         progress.say(`${resources} resources`);
@@ -73,12 +90,25 @@ export class ExampleDeployment {
   }
 }
 
-interface Plan {
-  readonly resource_changes?: ReadonlyArray<{
-    readonly address: string;
-    readonly change: { readonly actions: string[] };
-  }>;
+/** As `terraform show -json` has it, less what no test looks at. */
+export interface Plan {
+  readonly resource_changes?: readonly PlannedChange[];
   readonly output_changes?: Readonly<Record<string, { readonly actions: string[] }>>;
+}
+
+export interface PlannedChange {
+  readonly address: string;
+  /** Data sources that are read only at the apply are among the changes. */
+  readonly mode: "managed" | "data";
+  readonly type: string;
+  /** `after` has what is known before the apply. */
+  readonly change: { readonly actions: string[]; readonly after: Readonly<Record<string, unknown>> | null };
+}
+
+export interface StateResource {
+  readonly address: string;
+  readonly type: string;
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 function changesIn({ resource_changes = [], output_changes = {} }: Plan): string[] {

@@ -1,28 +1,23 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { copyExample } from "../runtime/kinds/example";
 import type { Provider } from "./terraform";
 
-const ROOT = join(__dirname, "../..");
-const COPIES = join(ROOT, "node_modules/.cache/slipway-e2e/copies");
+const COPIES = join(__dirname, "../../node_modules/.cache/slipway-e2e/copies");
 
 /** An example, unchanged, in a folder of its own that resolves `slipway` as a user's project does. */
 export class ExampleCopy {
   private constructor(
     readonly folder: string,
-    /** Examples name their stack after themselves. */
+    /** Examples name their stack after their folder. */
     readonly stack: string,
   ) {}
 
   static of(example: string, provider: Provider): ExampleCopy {
     mkdirSync(COPIES, { recursive: true });
-    const folder = mkdtempSync(join(COPIES, `${example}-`));
-    cpSync(join(ROOT, "examples", example), folder, {
-      recursive: true,
-      filter: (file) => !["cdktf.out", ".slipway", "node_modules", "__pycache__"].includes(basename(file)),
-    });
-    mkdirSync(join(folder, "node_modules"));
-    symlinkSync(ROOT, join(folder, "node_modules/slipway"));
-    const copy = new ExampleCopy(folder, example);
+    const folder = mkdtempSync(join(COPIES, `${example.replace("/", "-")}-`));
+    copyExample(example, folder);
+    const copy = new ExampleCopy(folder, basename(example));
     copy.overrideProvider(provider);
     return copy;
   }

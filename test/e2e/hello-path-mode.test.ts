@@ -1,7 +1,10 @@
-import { helloLifecycle } from "./hello-lifecycle";
+import { HELLO } from "../runtime/kinds/hello";
+import { followsChangedRule } from "./changed-rule";
+import { exampleLifecycle } from "./example-lifecycle";
+import { PATH_MODE } from "./mode";
+import { toldByStatus } from "./told-by-status";
 
-helloLifecycle({
-  name: "path mode",
-  prepare: async () => ({}),
-  address: (label, host) => ({ host, base: `/${label}` }),
+exampleLifecycle(HELLO, PATH_MODE, (deployed) => {
+  followsChangedRule(deployed);
+  toldByStatus(deployed);
 });

@@ -138,7 +138,15 @@ export class GatewayProcess {
 
   openSockets(): number {
     const folder = `/proc/${this.child.pid}/fd`;
-    return readdirSync(folder).filter((file) => readlinkSync(join(folder, file)).startsWith("socket:")).length;
+    const isSocket = (file: string) => {
+      try {
+        return readlinkSync(join(folder, file)).startsWith("socket:");
+      } catch {
+        // Closed since it was listed.
+        return false;
+      }
+    };
+    return readdirSync(folder).filter(isSocket).length;
   }
 
   private memoryMiB(field: string): number {

@@ -4,42 +4,39 @@ import type { PythonEnvironment } from "../../../lib/local/python-environment";
 import { freePort } from "../local/free-port";
 import { isListening } from "../local/http";
 import { until } from "../local/waiting";
-import { pythonOf } from "./web-kinds";
-
-export type AppName = "api" | "site" | "files" | "node";
+import type { AppAlone, Example } from "./example";
+import type { PythonOf } from "./python";
 
 /** Where an app answers that has nothing in front of it. */
-export interface Alone {
+export interface PlaceAlone {
   readonly port: number;
-  /** Put before its paths: a WSGI app knows the path at which it is mounted, and so do its links. */
+  /** Put before its paths. */
   readonly mountedAt: string;
 }
 
-/** The example's apps under their own servers. */
-export class AppsAlone {
-  private readonly places: (Alone & { readonly name: AppName })[] = [];
+/** An example's apps under their own servers; one that knows its mount runs twice. */
+export class AppsAlone<App extends string> {
+  private readonly places: (PlaceAlone & { readonly app: App })[] = [];
   private readonly groups: ProcessGroup[] = [];
 
+  constructor(private readonly example: Example<App>) {}
+
   /** The app, mounted at the prefix if it can be. */
-  find(name: AppName, prefix: string): Alone {
-    const places = this.places.filter((place) => place.name === name);
+  find(app: App, prefix: string): PlaceAlone {
+    const places = this.places.filter((place) => place.app === app);
     return places.find(({ mountedAt }) => mountedAt === prefix) ?? places.find(({ mountedAt }) => mountedAt === "")!;
   }
 
-  /** @param mounts WSGI apps that are started a second time, mounted at a path */
-  async start(folder: string, mounts: { readonly site: string }): Promise<void> {
-    const [api, site] = await Promise.all([pythonOf(folder, "api"), pythonOf(folder, "site")]);
-    const uvicorn = ["-m", "uvicorn", "app:app", "--port"];
-    const gunicorn = ["-m", "gunicorn", "app:app", "--bind"];
-    const sitePaths = ["", mounts.site];
-    await Promise.all([
-      this.run(join(folder, "api"), "api", (port) => [api.python, ...uvicorn, String(port)], api),
-      ...sitePaths.map((path) =>
-        this.run(join(folder, "site"), "site", (port) => [site.python, ...gunicorn, `127.0.0.1:${port}`], site, path),
-      ),
-      this.run(join(folder, "files"), "files", (port) => [site.python, "-m", "http.server", String(port)], site),
-      this.run(join(folder, "node"), "node", () => [process.execPath, "server.js"]),
-    ]);
+  /** @param folder the example, or a copy of it */
+  async start(folder: string, pythonOf: PythonOf): Promise<void> {
+    const { apps, kinds, label } = this.example;
+    const entries = Object.entries(apps) as [App, AppAlone][];
+    const starts = entries.map(async ([app, alone]) => {
+      const python = alone.folder in kinds ? await pythonOf(alone.folder) : undefined;
+      const mounts = alone.knowsItsMount ? ["", `/${label(app)}`] : [""];
+      await Promise.all(mounts.map((mount) => this.run(app, alone, join(folder, alone.folder), python?.env, mount)));
+    });
+    await Promise.all(starts);
   }
 
   async stop(): Promise<void> {
@@ -47,18 +44,20 @@ export class AppsAlone {
   }
 
   private async run(
+    app: App,
+    alone: AppAlone,
     cwd: string,
-    name: AppName,
-    command: (port: number) => string[],
-    python?: PythonEnvironment,
-    mountedAt = "",
+    python: PythonEnvironment["env"] | undefined,
+    mountedAt: string,
   ): Promise<void> {
     const port = await freePort();
-    const [program, ...args] = command(port);
-    const env = { ...process.env, ...python?.env, PORT: String(port), ...(mountedAt && { SCRIPT_NAME: mountedAt }) };
-    const group = new ProcessGroup({ command: program!, args, cwd, env });
+    const [command, ...args] = alone.command(port);
+    const env = { ...process.env, ...python, PORT: `${port}`, ...(mountedAt && { SCRIPT_NAME: mountedAt }) };
+    const group = new ProcessGroup({ command: command!, args, cwd, env });
     this.groups.push(group);
-    this.places.push({ name, port, mountedAt });
-    await until(`${name} alone listens\n${group.tail}`, () => isListening(port), 20_000);
+    this.places.push({ app, port, mountedAt });
+    await until(`${app} alone listens`, () => isListening(port), 20_000).catch((error) => {
+      throw new Error(`${error.message}\n${group.tail}`);
+    });
   }
 }

@@ -35,3 +35,6 @@ export interface Client {
 
 /** More than any answer of the example. */
 export const MOST_OUTPUT = 64 * 1024 * 1024;
+
+/** A client that hangs is ended, however patient its test is. */
+export const MOST_MS = 60_000;

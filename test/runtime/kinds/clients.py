@@ -7,6 +7,8 @@ import sys
 import time
 
 import httpx
+from websockets.exceptions import InvalidStatus
+from websockets.http11 import Response
 from websockets.sync.client import connect
 
 
@@ -34,18 +36,27 @@ def lines(job: dict) -> list:
         return [[time.time(), line] for line in answer.iter_lines()]
 
 
-def echo(job: dict) -> dict:
-    """What a WebSocket gives back for each message, and how it is closed."""
+def web_socket(job: dict) -> dict:
+    """The answer to a handshake; where it opens, what comes back for each message, and how it is closed."""
     connection = socket.create_connection(("127.0.0.1", job["port"]))
-    with connect(f"ws://{job['host']}{job['path']}", sock=connection, proxy=None) as web_socket:
-        received = []
-        for message in job["messages"]:
-            web_socket.send(message)
-            received.append(web_socket.recv(timeout=20))
-        pong_within = web_socket.ping().wait(timeout=20)
-    return {"received": received, "pong": pong_within, "closed": web_socket.protocol.close_code}
+    try:
+        with connect(f"ws://{job['host']}{job['path']}", sock=connection, proxy=None) as opened:
+            received = []
+            for message in job["messages"]:
+                opened.send(message)
+                received.append(opened.recv(timeout=20))
+            pong = opened.ping().wait(timeout=20)
+        closed = opened.protocol.close_code
+        return {"answer": answer_of(opened.response), "received": received, "pong": pong, "closed": closed}
+    except InvalidStatus as refused:
+        return {"answer": answer_of(refused.response)}
 
 
-JOBS = {"exchange": exchange, "lines": lines, "echo": echo}
+def answer_of(response: Response) -> dict:
+    headers = [[name.lower(), value] for name, value in response.headers.raw_items()]
+    return {"status": response.status_code, "headers": headers, "body": base64.b64encode(response.body or b"").decode()}
+
+
+JOBS = {"exchange": exchange, "lines": lines, "web-socket": web_socket}
 job = json.load(sys.stdin)
 json.dump(JOBS[job["job"]](job), sys.stdout)

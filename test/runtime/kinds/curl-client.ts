@@ -9,6 +9,7 @@ import {
   type Client,
   type ClientAnswer,
   type ClientRequest,
+  MOST_MS,
   MOST_OUTPUT,
   type TimedLine,
 } from "./client";
@@ -47,7 +48,7 @@ async function send({ port, host }: Address, request: ClientRequest, file: strin
   const running = run(
     "curl",
     ["-sS", "--http1.1", "--noproxy", "*", "-D", file, ...what, ...lines, ...data, `http://127.0.0.1:${port}${path}`],
-    { encoding: "buffer", maxBuffer: MOST_OUTPUT },
+    { encoding: "buffer", maxBuffer: MOST_OUTPUT, timeout: MOST_MS },
   );
   running.child.stdin!.end(body && Buffer.from(body, "base64"));
   const { stdout } = await running;
@@ -72,6 +73,7 @@ async function readLines({ port, host }: Address, path: string): Promise<TimedLi
   const url = `http://127.0.0.1:${port}${path}`;
   const child = spawn("curl", ["-sSN", "--noproxy", "*", "-H", `host: ${host}`, url], {
     stdio: ["ignore", "pipe", "inherit"],
+    timeout: MOST_MS,
   });
   for await (const line of createInterface({ input: child.stdout })) lines.push([Date.now() / 1000, line]);
   return lines;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ClientAnswer } from "./client";
 
 /** Of one connection or of one moment. */
-const OWN_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "date"]);
+const OWN_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "date", "sec-websocket-accept"]);
 
 /** What has to be the same, in a form that a difference can be read in. */
 export function comparable({ status, headers, body, trailers = [] }: ClientAnswer) {

@@ -1,6 +1,6 @@
-import { request as httpRequest } from "node:http";
-import { createInterface } from "node:readline";
-import type { Address, Client, ClientAnswer, ClientRequest, TimedLine } from "./client";
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type Address, type Client, type ClientAnswer, type ClientRequest, MOST_MS, type TimedLine } from "./client";
 
 export const node: Client = {
   name: "node:http",
@@ -9,40 +9,44 @@ export const node: Client = {
     for (const request of requests) answers.push(await send(address, request));
     return answers;
   },
-  lines: readLines,
+  async lines(address, path) {
+    const lines: TimedLine[] = [];
+    let rest = "";
+    const response = await open(address, { method: "GET", path, headers: {} });
+    for await (const chunk of response.setEncoding("utf8")) {
+      const readAt = Date.now() / 1000;
+      const read = (rest + chunk).split("\n");
+      rest = read.pop()!;
+      for (const line of read) lines.push([readAt, line]);
+    }
+    return lines;
+  },
 };
 
-function send({ port, host }: Address, { method, path, headers, body }: ClientRequest): Promise<ClientAnswer> {
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest({ host: "127.0.0.1", port, method, path, agent: false, headers: { ...headers, host } });
-    sent.once("error", reject);
-    sent.once("response", async (response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk);
-      resolve({
-        status: response.statusCode!,
-        headers: pairs(response.rawHeaders),
-        body: Buffer.concat(chunks).toString("base64"),
-        trailers: pairs(response.rawTrailers),
-      });
-    });
-    sent.end(body && Buffer.from(body, "base64"));
-  });
+/** The start of an answer: its body still to be read. */
+async function open({ port, host }: Address, { method, path, headers, body }: ClientRequest): Promise<IncomingMessage> {
+  const signal = AbortSignal.timeout(MOST_MS);
+  const target = { host: "127.0.0.1", port, method, path };
+  const sent = httpRequest({ ...target, agent: false, headers: { ...headers, host }, signal });
+  // One that comes after the answer began is its reader's to see.
+  sent.on("error", () => {});
+  sent.end(body && Buffer.from(body, "base64"));
+  const [response] = await once(sent, "response");
+  return response;
+}
+
+async function send(address: Address, request: ClientRequest): Promise<ClientAnswer> {
+  const response = await open(address, request);
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return {
+    status: response.statusCode!,
+    headers: pairs(response.rawHeaders),
+    body: Buffer.concat(chunks).toString("base64"),
+    trailers: pairs(response.rawTrailers),
+  };
 }
 
 function pairs(raw: readonly string[]): [string, string][] {
   return raw.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), raw[i + 1]!] as [string, string]] : []));
-}
-
-async function readLines({ port, host }: Address, path: string): Promise<TimedLine[]> {
-  const lines: TimedLine[] = [];
-  await new Promise<void>((resolve, reject) => {
-    const sent = httpRequest({ host: "127.0.0.1", port, path, agent: false, headers: { host } }, (response) => {
-      createInterface({ input: response })
-        .on("line", (line) => lines.push([Date.now() / 1000, line]))
-        .on("close", resolve);
-    });
-    sent.once("error", reject).end();
-  });
-  return lines;
 }

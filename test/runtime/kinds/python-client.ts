@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ensurePythonEnvironment } from "../../../lib/local/python-environment";
-import { type Address, type Client, MOST_OUTPUT } from "./client";
+import { type Address, type Client, type ClientAnswer, MOST_MS, MOST_OUTPUT } from "./client";
 
 export const httpx: Client = {
   name: "httpx",
@@ -10,13 +10,16 @@ export const httpx: Client = {
   lines: (address, path) => run({ job: "lines", ...address, path }),
 };
 
-/** What a WebSocket of Python's `websockets` gives back. */
-export function echo(
-  address: Address,
-  path: string,
-  messages: readonly string[],
-): Promise<{ received: string[]; pong: boolean; closed: number }> {
-  return run({ job: "echo", ...address, path, messages });
+/** What a WebSocket of Python's `websockets` got; of one that is refused, the answer only. */
+export interface WebSocketTalk {
+  readonly answer: ClientAnswer;
+  readonly received?: readonly string[];
+  readonly pong?: boolean;
+  readonly closed?: number;
+}
+
+export function openWebSocket(address: Address, path: string, messages: readonly string[]): Promise<WebSocketTalk> {
+  return run({ ...address, job: "web-socket", path, messages });
 }
 
 const execute = promisify(execFile);
@@ -29,7 +32,7 @@ export async function run<T>(job: object): Promise<T> {
     kinds: [],
     onProgress: () => {},
   });
-  const running = execute(python, [join(__dirname, "clients.py")], { maxBuffer: MOST_OUTPUT });
+  const running = execute(python, [join(__dirname, "clients.py")], { maxBuffer: MOST_OUTPUT, timeout: MOST_MS });
   running.child.stdin!.end(JSON.stringify(job));
   return JSON.parse((await running).stdout);
 }

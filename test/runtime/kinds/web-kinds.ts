@@ -1,50 +1,73 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { ensurePythonEnvironment, type PythonEnvironment } from "../../../lib/local/python-environment";
+import { randomInt } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { nearestFreePort } from "../../../lib/local/free-ports";
+import type { Example } from "./example";
+import { form, json, noise, request, upload } from "./requests";
 
-const ROOT = join(__dirname, "../../..");
-const EXAMPLE = join(ROOT, "examples/web-kinds");
-
-/** Always the same folder: its Python environments are made once. */
-const COPY = join(ROOT, "node_modules/.cache/slipway-test/web-kinds");
-
-const LEFT_BY_RUNS = new Set(["node_modules", "cdktf.out", ".slipway", "__pycache__"]);
-
-/** Ports that the example's servers have written into them. */
-export interface ServerPorts {
-  readonly files: number;
-  readonly node: number;
-}
-
-/** A copy of the example as a user's project, whose own servers have these ports. */
-export function copyWebKinds(ports: ServerPorts): string {
-  mkdirSync(join(COPY, "node_modules"), { recursive: true });
-  cpSync(EXAMPLE, COPY, { recursive: true, filter: (source) => !LEFT_BY_RUNS.has(basename(source)) });
-  rmSync(join(COPY, "node_modules/slipway"), { force: true });
-  symlinkSync(ROOT, join(COPY, "node_modules/slipway"));
-  const main = readFileSync(join(COPY, "main.ts"), "utf8");
-  writeFileSync(
-    join(COPY, "main.ts"),
-    main.replaceAll("8080", String(ports.files)).replace("3000", String(ports.node)),
-  );
-  return COPY;
-}
-
-/** What `cdktf.json` gives to the app: with a domain, endpoints are hosts; without, they are paths. */
-export function setDomain(folder: string, domain: string | undefined): void {
-  const file = join(folder, "cdktf.json");
-  const { context: _, ...project } = JSON.parse(readFileSync(file, "utf8"));
-  const context = domain && { domain, hostedZoneId: "Z0123456789ABCDEFGHIJ" };
-  writeFileSync(file, JSON.stringify({ ...project, context }));
-}
-
-/** The Python of an app of the example: the one that `slipway dev` makes for it. */
-export function pythonOf(folder: string, name: "api" | "site"): Promise<PythonEnvironment> {
-  const kinds = [name === "api" ? "asgi" : "wsgi"] as const;
-  return ensurePythonEnvironment({
-    folder: join(folder, ".slipway"),
-    source: join(folder, name),
-    kinds,
-    onProgress: () => {},
-  });
-}
+export const WEB_KINDS: Example<"api" | "site" | "files" | "node"> = {
+  name: "web-kinds",
+  kinds: { api: ["asgi"], site: ["wsgi"], files: [] },
+  label: (app) => `web-${app}`,
+  apps: {
+    api: { folder: "api", command: (port) => ["python", "-m", "uvicorn", "app:app", "--port", `${port}`] },
+    site: {
+      folder: "site",
+      command: (port) => ["python", "-m", "gunicorn", "app:app", "--bind", `127.0.0.1:${port}`],
+      knowsItsMount: true,
+    },
+    files: { folder: "files", command: (port) => ["python", "-m", "http.server", `${port}`] },
+    node: { folder: "node", command: () => ["node", "server.js"] },
+  },
+  requests: {
+    api: [
+      request("GET", "/health"),
+      request("GET", "/items/caf%C3%A9%20au%20lait?detail=true"),
+      request("GET", "/items/x?detail=perhaps"),
+      request("POST", "/orders", json({ item: "tea", quantity: 2 })),
+      request("POST", "/orders", json({ quantity: "many" })),
+      request("GET", "/orders"),
+      request("GET", "/items/x/"),
+      request("OPTIONS", "/orders"),
+      request("POST", "/uploads", upload("noise.bin", noise(1 << 20))),
+      request("GET", "/no/such/route"),
+    ],
+    site: [
+      request("GET", "/"),
+      request("GET", "/", undefined, { cookie: "name=Ada" }),
+      request("HEAD", "/"),
+      request("POST", "/sign-in", form("name=Ada")),
+      request("GET", "/sign-out"),
+      request("GET", "/users/Zo%C3%AB"),
+      request("DELETE", "/sign-in"),
+      request("GET", "/no/such/route"),
+    ],
+    files: [
+      request("GET", "/"),
+      request("GET", "/style.css"),
+      request("HEAD", "/style.css"),
+      request("GET", "/notes"),
+      request("GET", "/notes/"),
+      request("GET", "/notes/links.txt?version=1"),
+      request("POST", "/style.css"),
+      request("GET", "/no/such/file"),
+    ],
+    node: [
+      request("GET", "/"),
+      request("GET", "/stream"),
+      request("POST", "/echo", { type: "application/x-noise", bytes: noise(1 << 20) }),
+      request("PUT", "/echo", { type: "text/plain; charset=utf-8", bytes: "naïve\n" }),
+      request("GET", "/no/such/route"),
+    ],
+  },
+  events: { app: "api", path: "/events?count=3&seconds=1", count: 3 },
+  webSocket: { app: "api", echo: "/echo", refused: "/no/such/socket" },
+  async givePorts(folder) {
+    const file = join(folder, "main.ts");
+    // A deployment takes minutes until they listen: not from the range in which everything else looks for free ports.
+    const files = await nearestFreePort(randomInt(10_000, 19_000));
+    const node = await nearestFreePort(files + 1);
+    const main = readFileSync(file, "utf8");
+    writeFileSync(file, main.replaceAll("8080", `${files}`).replace("3000", `${node}`));
+  },
+};

@@ -40,6 +40,7 @@ export class CliProcess {
   readonly stderr: string[] = [];
   readonly exited: Promise<number | NodeJS.Signals>;
   private readonly child: ChildProcess;
+  private hasEnded = false;
   /** In the environment of this process and of every one that it starts. */
   private readonly marker = `SLIPWAY_TEST_CLI=${randomUUID()}`;
 
@@ -56,7 +57,12 @@ export class CliProcess {
     this.child.stdin!.on("error", () => {});
     createInterface({ input: this.child.stdout! }).on("line", (line) => this.stdout.push(line));
     createInterface({ input: this.child.stderr! }).on("line", (line) => this.stderr.push(line));
-    this.exited = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code!)));
+    this.exited = new Promise((resolve) =>
+      this.child.once("close", (code, signal) => {
+        this.hasEnded = true;
+        resolve(signal ?? code!);
+      }),
+    );
     running.add(this);
   }
 
@@ -66,8 +72,16 @@ export class CliProcess {
 
   /** Waits for a line of standard output. */
   async line(pattern: RegExp, withinMs = 20_000): Promise<string> {
-    const find = () => this.stdout.find((line) => pattern.test(line));
-    return until(`${pattern}\n${this.stdout.join("\n")}\n${this.stderr.join("\n")}`, find, withinMs);
+    const find = () => {
+      const line = this.stdout.find((line) => pattern.test(line));
+      if (line === undefined && this.hasEnded) throw new Error(`the command ended before ${pattern}\n${this.output}`);
+      return line;
+    };
+    return until(`${pattern}\n${this.output}`, find, withinMs);
+  }
+
+  private get output(): string {
+    return [...this.stdout, ...this.stderr].join("\n");
   }
 
   /** Its standard input, which ends only when this is ended. */

@@ -1,0 +1,79 @@
+import type { AppsAlone } from "./alone";
+import type { Address, Client, ClientRequest } from "./client";
+import { curl, hasCurl } from "./curl-client";
+import type { Example } from "./example";
+import { below, comparable } from "./expected";
+import { node } from "./node-client";
+import { httpx, openWebSocket } from "./python-client";
+
+const CLIENTS: readonly Client[] = [...(hasCurl() ? [curl] : []), httpx, node];
+
+/** Where an app answers behind Slipway. */
+export interface Place extends Address {
+  /** What a client puts before the app's own paths. */
+  readonly base: string;
+  /** The path at which the app is mounted; a local name of `slipway dev` stands for it, so that no client writes it. */
+  readonly prefix: string;
+}
+
+/** Whoever asks through Slipway gets what the app alone gives. Both have to run when the tests do. */
+export function conformance<App extends string>(
+  example: Example<App>,
+  alone: AppsAlone<App>,
+  through: (app: App) => Place,
+): void {
+  const { requests, events, webSocket } = example;
+
+  describe.each(Object.keys(requests) as App[])("%s gives", (app) => {
+    test.each(CLIENTS)("$name what the app alone gives", async ({ exchange }) => {
+      const place = through(app);
+      const itsOwn = alone.find(app, place.prefix);
+      const [got, expected] = await Promise.all([
+        exchange(place, under(place.base, requests[app])),
+        exchange({ port: itsOwn.port, host: place.host }, under(itsOwn.mountedAt, requests[app])),
+      ]);
+      const alike = expected.map((answer) => below(place.prefix, place.host, answer));
+      expect(got.map(comparable).map(named(requests[app]))).toEqual(alike.map(comparable).map(named(requests[app])));
+    });
+  });
+
+  if (events) {
+    test.each(CLIENTS)("$name reads each event before the next one is sent", async ({ lines }) => {
+      const place = through(events.app);
+      const read = (await lines(place, place.base + events.path)).filter(([, line]) => /^data: /.test(line));
+      expect(read).toHaveLength(events.count);
+      const sentAt = read.map(([, line]) => Number(line.slice("data: ".length)));
+      for (const [i, [readAt]] of read.slice(0, -1).entries()) expect(readAt).toBeLessThan(sentAt[i + 1]!);
+    });
+  }
+
+  if (webSocket) {
+    test.each([
+      ["is opened, echoes small and large messages, answers pings and closes", webSocket.echo, 101],
+      ["that the app refuses is refused", webSocket.refused, 403],
+    ])("a WebSocket %s as the app alone does it", async (_, path, status) => {
+      const place = through(webSocket.app);
+      const { port } = alone.find(webSocket.app, "");
+      const messages = ["", "one", "zwölf", "x".repeat(300_000)];
+      const [got, expected] = await Promise.all([
+        openWebSocket(place, place.base + path, messages),
+        openWebSocket({ port, host: place.host }, path, messages),
+      ]);
+      expect(got.answer.status).toBe(status);
+      expect({ ...got, answer: comparable(got.answer) }).toEqual({
+        ...expected,
+        answer: comparable(expected.answer),
+      });
+      if (status === 101) expect(got).toMatchObject({ received: messages, pong: true, closed: 1000 });
+    });
+  }
+}
+
+function under(base: string, requests: readonly ClientRequest[]): ClientRequest[] {
+  return requests.map((request) => ({ ...request, path: base + request.path }));
+}
+
+/** A difference shows which request it is about. */
+function named(requests: readonly ClientRequest[]): <T>(answer: T, i: number) => readonly [string, T] {
+  return (answer, i) => [`${requests[i]!.method} ${requests[i]!.path}`, answer];
+}

@@ -1,0 +1,4 @@
+import { HELLO } from "./hello";
+import { conformsThroughDev } from "./through-dev";
+
+conformsThroughDev(HELLO);
