@@ -41,14 +41,17 @@ module.exports = {
       name: "the-aws-sdk-is-loaded-where-aws-is-asked",
       comment: "it takes longer to load than everything else that `slipway dev` or a synth needs",
       severity: "error",
-      from: { path: "^(lib|constructs)/", pathNot: "^lib/deployed/" },
+      from: {
+        path: "^(lib|constructs)/",
+        pathNot: "^lib/(deployed/|tokens/token-store|runtime/gateway/auth/dynamodb)",
+      },
       to: { path: "node_modules/@aws-sdk/" },
     },
     {
       name: "commands-are-loaded-when-they-run",
       comment: "the start of the command line loads no command: each brings an engine or the AWS SDK",
       severity: "error",
-      from: { path: "^lib/cli/(main|program)\\.ts$" },
+      from: { path: "^lib/cli/(main|program|tokens-program)\\.ts$" },
       to: { path: "^lib/(deployed|local/(index|dev)|cli/.*-command)", dynamic: false },
     },
     {

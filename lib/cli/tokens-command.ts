@@ -86,11 +86,11 @@ function parseUrl(text: string): URL {
   );
 }
 
-async function storeOf({ table }: TableOptions): Promise<TokenStore> {
+async function storeOf({ table, region, profile }: TableOptions): Promise<TokenStore> {
   const name = tokensTableName(table);
   // What versions of Node the SDK will drop is nothing that a user of this command can act on.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-  return TokenStore.open(name);
+  return TokenStore.open(name, { region, profile });
 }
 
 function printSecret(pair: SecretPair, title: string, json: boolean): void {

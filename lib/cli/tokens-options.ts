@@ -4,6 +4,8 @@ import { isKeyId } from "../tokens/secret-pair";
 
 export interface TableOptions {
   readonly table?: string;
+  readonly region?: string;
+  readonly profile?: string;
   readonly json?: boolean;
 }
 

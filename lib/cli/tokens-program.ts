@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { createToken, listTokens, revokeToken, rotateToken, signUrl } from "./tokens-command";
 import {
   type CreateOptions,
   collectScope,
@@ -16,14 +15,17 @@ import {
 const GRACE = 600;
 const TERM = 300;
 
+/** Loaded when a command is run. */
+const work = () => import("./tokens-command.js");
+
 /** `slipway tokens …`: who may send requests to endpoints with `requiresProxyAuth`. */
 export function addTokens(program: Command): void {
   const tokens = program
     .command("tokens")
     .summary("make, list and end the tokens that endpoints with requiresProxyAuth ask for")
     .description(
-      "Tokens for endpoints with requiresProxyAuth. They are items in the platform's tokens table; region and credentials " +
-        "are found as by every AWS tool (AWS_PROFILE, AWS_REGION). A change is seen by every endpoint within a minute.",
+      "Tokens for endpoints with requiresProxyAuth. They are items in the platform's tokens table, without their secrets. " +
+        "Every endpoint sees a change within a minute.",
     );
 
   withTable(tokens.command("create"))
@@ -40,19 +42,19 @@ export function addTokens(program: Command): void {
         "slipway tokens create --scope prod/shop/api --scope prod/shop/admin --rate-limit 50 --json",
       ),
     )
-    .action((options: CreateOptions) => createToken(options));
+    .action(async (options: CreateOptions) => (await work()).createToken(options));
 
   withTable(tokens.command("list"))
     .summary("list all tokens, without secrets")
     .description("Lists the tokens, the newest first. Secrets are nowhere stored.")
     .addHelpText("after", examples("slipway tokens list", "slipway tokens list --json"))
-    .action((options: TableOptions) => listTokens(options));
+    .action(async (options: TableOptions) => (await work()).listTokens(options));
 
   withTable(tokens.command("revoke").argument("<key id>", "wk-…", parseKeyId))
     .summary("end a token for ever")
     .description("Ends a token, and every URL that was signed with it. No endpoint accepts it after a minute.")
     .addHelpText("after", examples("slipway tokens revoke wk-0123456789abcdefABCDEF"))
-    .action((keyId: string, options: TableOptions) => revokeToken(keyId, options));
+    .action(async (keyId: string, options: TableOptions) => (await work()).revokeToken(keyId, options));
 
   withTable(tokens.command("rotate").argument("<key id>", "wk-…", parseKeyId))
     .summary("give a token another secret; both work for a while")
@@ -65,7 +67,7 @@ export function addTokens(program: Command): void {
         "slipway tokens rotate wk-0123456789abcdefABCDEF --grace 0s",
       ),
     )
-    .action((keyId: string, options: RotateOptions) => rotateToken(keyId, options));
+    .action(async (keyId: string, options: RotateOptions) => (await work()).rotateToken(keyId, options));
 
   tokens
     .command("sign")
@@ -84,12 +86,14 @@ export function addTokens(program: Command): void {
         "slipway tokens sign wss://acme-prod--shop-chat.apps.acme.com/ --expires 1h",
       ),
     )
-    .action((url: string, options: SignOptions) => signUrl(url, options));
+    .action(async (url: string, options: SignOptions) => (await work()).signUrl(url, options));
 }
 
 function withTable(command: Command): Command {
   return command
     .option("--table <name>", "the tokens table (default: SLIPWAY_TOKENS_TABLE, or from the app's last synth here)")
+    .option("--region <name>", "AWS region (default: the AWS SDK's own search for it)")
+    .option("--profile <name>", "AWS profile (default: the AWS SDK's own search for credentials)")
     .option("--json", "print JSON");
 }
 

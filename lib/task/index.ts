@@ -14,6 +14,7 @@ export {
   ecsTasksTrust,
   executionStatements,
   policyDocument,
+  readTokensStatement,
   type Statement,
 } from "./iam";
 export { type RegistryEntry, registryItem } from "./registry-item";

@@ -21,7 +21,7 @@ export interface Issued {
 
 type Sdk = typeof import("@aws-sdk/client-dynamodb");
 
-/** The tokens table for those who may write it. Region and credentials are found as every AWS tool finds them. */
+/** The tokens table for those who may write it. */
 export class TokenStore {
   private constructor(
     private readonly table: string,
@@ -29,9 +29,9 @@ export class TokenStore {
     private readonly client: DynamoDBClient,
   ) {}
 
-  static async open(table: string): Promise<TokenStore> {
+  static async open(table: string, account: { region?: string; profile?: string } = {}): Promise<TokenStore> {
     const sdk = await import("@aws-sdk/client-dynamodb");
-    return new TokenStore(table, sdk, new sdk.DynamoDBClient({}));
+    return new TokenStore(table, sdk, new sdk.DynamoDBClient(account));
   }
 
   async create({ scopes, expiresIn, note, rateLimit }: NewToken): Promise<Issued> {
@@ -167,10 +167,10 @@ export class TokenStore {
         case "ResourceNotFoundException":
           throw new TokenError(
             `There is no table ${this.table} in ${await this.client.config.region()}.`,
-            "Name another with --table, or set AWS_REGION or AWS_PROFILE.",
+            "Name another with --table, --region or --profile.",
           );
         case "CredentialsProviderError":
-          throw new TokenError(`No AWS credentials were found: ${message}`, "Log in, or set AWS_PROFILE.");
+          throw new TokenError(`No AWS credentials were found: ${message}`, "Log in, or name a --profile.");
         case "AccessDeniedException":
         case "UnrecognizedClientException":
           throw new TokenError(
@@ -179,7 +179,7 @@ export class TokenStore {
           );
         default:
           throw /region is missing/i.test(message)
-            ? new TokenError("No AWS region is set.", "Set AWS_REGION or AWS_PROFILE.")
+            ? new TokenError("No AWS region is set.", "Name a --region or a --profile.")
             : new TokenError(`The table ${this.table} could not be asked: ${message || name}`);
       }
     }

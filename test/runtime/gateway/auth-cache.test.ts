@@ -2,7 +2,7 @@ import { newKeyId, newSecret, type SecretPair } from "../../../lib/tokens/secret
 import { signUrlToken } from "../../../lib/tokens/signed-url";
 import { AuthApp, HEADER_FORMS } from "./auth-app";
 import { AuthTable } from "./auth-table";
-import { type GatewayProcess, startReadyGateway } from "./gateway-process";
+import { type GatewayProcess, gatewayConfig, spawnGateway, startReadyGateway } from "./gateway-process";
 import { type Answer, open, RawClient, send, stopEverything, until } from "./loopback";
 
 let table: AuthTable;
@@ -324,4 +324,10 @@ test("an endpoint without auth has no opinion on tokens: they pass to the app", 
   expect((await send(gateway.port, "/?__slipway_token=x", { headers: HEADER_FORMS.Bearer(pair) })).status).toBe(200);
   expect(app.reached[0]!.url).toBe("/?__slipway_token=x");
   expect(app.reached[0]!.headers).toContain(`Bearer ${pair.keyId}.${pair.secret}`);
+});
+
+test("a gateway that is to ask for tokens and has no table does not start", async () => {
+  const gateway = spawnGateway(await gatewayConfig(app.port, { web: { auth: { cacheMs: 1 } } }));
+  expect(await gateway.exited).toMatchObject({ code: 78 });
+  expect(gateway.stderr).toContain("tokens: web.auth needs the table to look tokens up in");
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { type Attributes, KEY_ATTRIBUTE } from "../../../tokens/item";
+import type { DynamoDBClient, GetItemCommand } from "./dynamodb";
 
 export interface TokensTableOptions {
   readonly table: string;
@@ -17,8 +17,6 @@ const WHOLE_READ_MS = 4000;
 
 /** An idle client's connections are not kept for ever, and a flood's reads do not open one each. */
 const MOST_CONNECTIONS = 32;
-
-type Sdk = typeof import("./dynamodb");
 
 /** Built beside the program. A name that is put together here is one that the build leaves alone. */
 const SDK_FILE = "dynamodb.cjs";
@@ -51,7 +49,7 @@ export class TokensTable {
   private load(): Loaded {
     // A line of text that no reader of the log expects; the image has a newer Node.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-    const { DynamoDBClient, GetItemCommand }: Sdk = require(join(__dirname, SDK_FILE));
+    const { DynamoDBClient, GetItemCommand }: typeof import("./dynamodb") = require(join(__dirname, SDK_FILE));
     const { region, endpoint } = this.options;
     const client = new DynamoDBClient({
       region,
