@@ -2,6 +2,7 @@ export type {
   AlarmOptions,
   AsgiOptions,
   ComputeOptions,
+  Concurrency,
   Duration,
   FastApiOptions,
   Handler,

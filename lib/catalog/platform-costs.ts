@@ -40,8 +40,17 @@ export function loadBalancerCosts({
   return [{ what: "load balancer", monthly: hourly * HOURS_PER_MONTH }];
 }
 
-export function monitoringCosts({ alarms, dashboards }: { alarms: number; dashboards: number }): CostItem[] {
+export function monitoringCosts({
+  metrics,
+  alarms,
+  dashboards,
+}: {
+  metrics: number;
+  alarms: number;
+  dashboards: number;
+}): CostItem[] {
   return [
+    ...(metrics > 0 ? [{ what: plural(metrics, "metric"), monthly: metrics * PRICES.customMetricMonth }] : []),
     ...(alarms > 0 ? [{ what: plural(alarms, "alarm"), monthly: alarms * PRICES.alarmMonth }] : []),
     ...(dashboards > 0 ? [{ what: plural(dashboards, "dashboard"), monthly: dashboards * PRICES.dashboardMonth }] : []),
   ];

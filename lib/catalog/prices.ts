@@ -30,6 +30,8 @@ export const PRICES = {
   publicIpv4Hour: 0.005,
   /** Standard resolution, for each metric. @see https://aws.amazon.com/cloudwatch/pricing/ */
   alarmMonth: 0.1,
+  /** For each of an account's first 10,000. @see https://aws.amazon.com/cloudwatch/pricing/ */
+  customMetricMonth: 0.3,
   /** Beyond the account's free ones. @see https://aws.amazon.com/cloudwatch/pricing/ */
   dashboardMonth: 3,
   freeDashboards: 3,

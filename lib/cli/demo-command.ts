@@ -26,7 +26,7 @@ export async function demo(options: DemoCommandOptions): Promise<void> {
 }
 
 async function tryEndpoint(endpoint: LocalEndpoint, report: Report): Promise<void> {
-  report.line(`$ ${curlCommand(endpoint, BODY)}`);
+  report.line(`$ ${curlCommand(endpoint, { body: BODY })}`);
   const { status, body } = await send(endpoint);
   report.line(`${status} ${body.trim()}\n`);
   if (status !== 200) throw new LocalError(`${endpoint.target} answered ${status} in place of 200.`);

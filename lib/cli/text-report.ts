@@ -1,4 +1,4 @@
-import { curlCommand, type Failure, type LocalEndpoint, type LocalEvent, methodOrKind } from "../local";
+import { curlCommand, type Failure, type LocalEndpoint, type LocalEvent, methodOrKind, type Served } from "../local";
 import { errorText } from "./error-text";
 import { gatewayLine } from "./gateway-line";
 import { isScreen, plainProgress, spinningProgress } from "./progress";
@@ -18,6 +18,7 @@ export class TextReport implements Report {
   /** In the order of their first start: each keeps its colour, and the longest sets the column. */
   private readonly targets: string[] = [];
   private isReady = false;
+  private hasShownToken = false;
 
   constructor(private readonly verbose: boolean) {}
 
@@ -101,15 +102,19 @@ export class TextReport implements Report {
     }
   }
 
-  private welcome({ url, endpoints, ms }: EventOf<"ready">): string {
+  private welcome({ url, endpoints, token, ms }: EventOf<"ready">): string {
     const [first] = endpoints;
+    const open = first?.requiresToken
+      ? []
+      : [`  Try it:  ${first ? curlCommand(first) : "add an endpoint to the app"}`];
     return [
       "",
       `${this.style("bold", "slipway dev")} ready in ${seconds(ms)}`,
       "",
       ...this.list(endpoints),
       "",
-      `  Try it:  ${first ? curlCommand(first) : "add an endpoint to the app"}`,
+      ...open,
+      ...this.tokenLine({ endpoints, token }),
       `  All:     ${url}    Stop: Ctrl-C`,
       "",
     ].join("\n");
@@ -118,20 +123,30 @@ export class TextReport implements Report {
   private list(endpoints: readonly LocalEndpoint[]): string[] {
     const width = Math.max(0, ...endpoints.map(({ target }) => target.length));
     return endpoints.map((endpoint) => {
-      const { target, url, docs } = endpoint;
+      const { target, url, docs, requiresToken } = endpoint;
       const name = this.style("bold", target.padEnd(width));
-      return `  ${name}  ${methodOrKind(endpoint).padEnd(6)} ${this.style("cyan", url)}${docs ? `  docs at ${url}docs` : ""}`;
+      const notes = `${docs ? `  docs at ${url}docs` : ""}${requiresToken ? "  needs a token" : ""}`;
+      return `  ${name}  ${methodOrKind(endpoint).padEnd(6)} ${this.style("cyan", url)}${notes}`;
     });
   }
 
-  private update({ added, removed, changed, endpoints }: EventOf<"applied">): string {
+  /** The session's token, once, in a command that uses it. */
+  private tokenLine({ endpoints, token }: Served): string[] {
+    const closed = endpoints.find(({ requiresToken }) => requiresToken);
+    if (!closed || this.hasShownToken) return [];
+    this.hasShownToken = true;
+    return [`  ${closed === endpoints[0] ? "Try it:" : "Token: "}  ${curlCommand(closed, { token })}`];
+  }
+
+  private update({ added, removed, changed, endpoints, token }: EventOf<"applied">): string {
     const parts = [
       added.length > 0 && `added ${added.join(", ")}`,
       changed.length > 0 && `changed ${changed.join(", ")}`,
       removed.length > 0 && `removed ${removed.join(", ")}`,
     ].filter(Boolean);
     const head = `app synthesized again: ${parts.join("; ") || "nothing to change"}`;
-    return added.length > 0 ? [head, ...this.list(endpoints)].join("\n") : head;
+    const lines = [head, ...(added.length > 0 ? this.list(endpoints) : []), ...this.tokenLine({ endpoints, token })];
+    return lines.join("\n");
   }
 
   private failure({ message, fix }: Failure, outcome: string): string {

@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly docs?: boolean;
   /** A path that answers as soon as the endpoint is ready. */
   readonly healthPath?: string;
+  /** Answers 401 to whoever sends no token. */
+  readonly requiresToken?: boolean;
 }
 
 /** What runs locally: everything that the chosen stacks deploy. */
@@ -73,7 +75,7 @@ function sourceOf(fn: ManifestFunction, file: string): string {
 }
 
 function endpointOf(fn: ManifestFunction): Endpoint {
-  const { method, docs, healthPath } = fn.spec;
+  const { method, docs, healthPath, requiresProxyAuth } = fn.spec;
   return {
     target: targetOf(fn),
     label: fn.label,
@@ -81,6 +83,7 @@ function endpointOf(fn: ManifestFunction): Endpoint {
     ...(typeof method === "string" && { method }),
     ...(docs === true && { docs }),
     ...(typeof healthPath === "string" && { healthPath }),
+    ...(requiresProxyAuth === true && { requiresToken: true }),
   };
 }
 

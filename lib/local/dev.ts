@@ -5,9 +5,10 @@ import { type Deployment, readDeployment } from "./deployment";
 import type { LocalEndpoint } from "./endpoint-list";
 import { Engine } from "./engine";
 import { Environments } from "./environments";
-import { failureOf, type OnEvent } from "./events";
+import { failureOf, type OnEvent, type Served } from "./events";
 import { LocalError } from "./local-error";
 import { LocalTasks } from "./local-task";
+import { LocalTokens } from "./local-tokens";
 import { gatewayProgram } from "./package-root";
 import type { PythonKind } from "./python-package";
 import { Router, type RouterOptions, type ServedRequest } from "./router";
@@ -39,6 +40,7 @@ export class DevSession {
   private readonly onEvent: OnEvent;
   private readonly abort = new AbortController();
   private readonly environments: Environments;
+  private readonly tokens = new LocalTokens();
   private router?: Router;
   private engine?: Engine;
   private watcher?: SourceWatcher;
@@ -101,6 +103,7 @@ export class DevSession {
       gateway,
       dotenvFile: this.dotenvFile,
       python: ({ source }) => this.environments.get(source),
+      tokens: this.tokens,
     });
     this.engine = new Engine(starter, this.router, this.onEvent);
     this.watcher = new SourceWatcher([this.folder], {
@@ -127,7 +130,7 @@ export class DevSession {
     this.onEvent({
       type: "ready",
       url: this.url,
-      endpoints: this.endpoints,
+      ...this.served(),
       ms: Math.round(performance.now() - began),
     });
     if (this.stale) this.update();
@@ -155,6 +158,12 @@ export class DevSession {
     await this.updating;
     await this.engine?.stop(graceMs);
     await this.router?.close();
+    await this.tokens.close();
+  }
+
+  private served(): Served {
+    const { endpoints } = this;
+    return { endpoints, ...(endpoints.some(({ requiresToken }) => requiresToken) && { token: this.tokens.pair }) };
   }
 
   private async readApp(signal: AbortSignal): Promise<Deployment> {
@@ -210,7 +219,7 @@ export class DevSession {
   /** Not waited for by the next update: that one supersedes it. */
   private async apply(deployment: Deployment): Promise<void> {
     const difference = await this.engine!.apply(deployment);
-    if (!this.abort.signal.aborted) this.onEvent({ type: "applied", ...difference, endpoints: this.endpoints });
+    if (!this.abort.signal.aborted) this.onEvent({ type: "applied", ...difference, ...this.served() });
   }
 
   /** A folder inside another one is watched with it. */

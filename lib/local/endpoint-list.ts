@@ -1,3 +1,4 @@
+import type { SecretPair } from "../tokens/secret-pair";
 import type { Endpoint } from "./deployment";
 
 /** An endpoint with the address that serves it here. */
@@ -17,13 +18,25 @@ export function methodOrKind({ method, kind }: Endpoint): string {
   return method ?? (kind && kind !== "fastapi" ? KIND_NAMES[kind] : "");
 }
 
+export interface CurlOptions {
+  readonly body?: unknown;
+  /** For an endpoint that needs one; without it the command names variables of the shell. */
+  readonly token?: SecretPair;
+}
+
 /** A command that sends the endpoint a request. */
-export function curlCommand({ method = "GET", kind, healthPath = "/", url }: LocalEndpoint, body?: unknown): string {
+export function curlCommand(endpoint: LocalEndpoint, { body = {}, token }: CurlOptions = {}): string {
+  const { method = "GET", kind, healthPath = "/", url, requiresToken } = endpoint;
+  const headers = requiresToken ? tokenHeaders(token) : "";
   // Which paths an app has is its own matter: its status tells what there is at this one.
-  if (kind && kind !== "fastapi") return `curl -i ${url}${healthPath.slice(1)}`;
-  if (method === "GET") return `curl ${url}`;
-  if (method === "DELETE") return `curl -X DELETE ${url}`;
-  return `curl -X ${method} ${url} -H 'content-type: application/json' -d '${JSON.stringify(body ?? {})}'`;
+  if (kind && kind !== "fastapi") return `curl -i ${url}${healthPath.slice(1)}${headers}`;
+  if (method === "GET") return `curl ${url}${headers}`;
+  if (method === "DELETE") return `curl -X DELETE ${url}${headers}`;
+  return `curl -X ${method} ${url}${headers} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+}
+
+function tokenHeaders({ keyId, secret }: SecretPair = { keyId: "$SLIPWAY_KEY", secret: "$SLIPWAY_SECRET" }): string {
+  return ` -H "Slipway-Key: ${keyId}" -H "Slipway-Secret: ${secret}"`;
 }
 
 export interface ListedEndpoint extends LocalEndpoint {
@@ -31,12 +44,13 @@ export interface ListedEndpoint extends LocalEndpoint {
 }
 
 export function endpointListJson(endpoints: readonly ListedEndpoint[]): string {
-  const listed = endpoints.map(({ target, kind, method, url, docs, running }) => ({
+  const listed = endpoints.map(({ target, kind, method, url, docs, requiresToken, running }) => ({
     name: target,
     kind,
     method,
     url,
     docs: docs ? `${url}docs` : undefined,
+    requiresToken,
     running,
   }));
   return `${JSON.stringify({ endpoints: listed }, null, 2)}\n`;

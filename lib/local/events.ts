@@ -1,3 +1,4 @@
+import type { SecretPair } from "../tokens/secret-pair";
 import type { LocalEndpoint } from "./endpoint-list";
 import type { ServedRequest } from "./router";
 import type { LogLine } from "./task";
@@ -18,9 +19,9 @@ export type LocalEvent =
   | ({ readonly type: "request" } & ServedRequest)
   /** The app command's own output. */
   | { readonly type: "synth-output"; readonly line: string }
-  | { readonly type: "ready"; readonly url: string; readonly endpoints: readonly LocalEndpoint[]; readonly ms: number }
+  | ({ readonly type: "ready"; readonly url: string; readonly ms: number } & Served)
   /** Another set of functions or rules is served now. */
-  | ({ readonly type: "applied"; readonly endpoints: readonly LocalEndpoint[] } & Difference)
+  | ({ readonly type: "applied" } & Served & Difference)
   /** A function's newest version is being started, and then has taken over. */
   | { readonly type: "starting"; readonly target: string }
   | { readonly type: "serving"; readonly target: string; readonly ms: number }
@@ -32,6 +33,13 @@ export type LocalEvent =
   | { readonly type: "update-failed"; readonly failure: Failure }
   | { readonly type: "stopping" }
   | { readonly type: "stopped" };
+
+/** What answers now. */
+export interface Served {
+  readonly endpoints: readonly LocalEndpoint[];
+  /** The session's own, which opens those that require one; where there are any. */
+  readonly token?: SecretPair;
+}
 
 /** What an update of the app did, as targets. */
 export interface Difference {

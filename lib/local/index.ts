@@ -1,7 +1,7 @@
 export { type Deployment, type Endpoint, readDeployment } from "./deployment";
 export { type DevOptions, DevSession } from "./dev";
 export { curlCommand, type LocalEndpoint, methodOrKind } from "./endpoint-list";
-export { type Difference, type Failure, failureOf, type LocalEvent, type OnEvent } from "./events";
+export { type Difference, type Failure, failureOf, type LocalEvent, type OnEvent, type Served } from "./events";
 export { nearestFreePort } from "./free-ports";
 export { LocalError } from "./local-error";
 export { type ManifestFile, readManifests } from "./manifests";

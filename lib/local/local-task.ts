@@ -12,6 +12,7 @@ import { reserveFreePorts } from "./free-ports";
 import { untilHealthy } from "./gateway-health";
 import { givenValues } from "./given-values";
 import { LocalError } from "./local-error";
+import type { LocalTokens } from "./local-tokens";
 import { notReady, whereElse } from "./not-ready";
 import { claimOwnPort, ownPort } from "./own-port";
 import { describeExit, type Exit, ProcessGroup, type Program } from "./process-group";
@@ -26,6 +27,8 @@ export interface LocalTasksOptions {
   readonly dotenvFile?: string;
   /** The environment for a task's code; asked only where that runs Python or has requirements. */
   python(definition: TaskDefinition): Promise<PythonEnvironment>;
+  /** In the place of the tables in which gateways look tokens up. */
+  readonly tokens: LocalTokens;
 }
 
 /** Added to the gateway's own patience with the app: the gateway tells that it gave up. */
@@ -55,6 +58,7 @@ export class LocalTasks implements TaskStarter {
       });
     }
     const program = await this.appProgram(definition, app, watcher);
+    const endpoints = await this.endpoints(config);
     watcher.signal?.throwIfAborted();
 
     const own = ownPort(definition);
@@ -69,7 +73,7 @@ export class LocalTasks implements TaskStarter {
         cwd: source,
         onLine: (line, stream) => watcher.onLog({ target, container, stream, line }),
       });
-    const local = localConfig(config, { data, control, loopback, upstream });
+    const local = localConfig({ ...config, ...endpoints }, { data, control, loopback, upstream });
     const processes = {
       app: run(APP_CONTAINER, { ...program, env: { ...program.env, [PORT_VARIABLE]: String(upstream) } }),
       gateway: run(GATEWAY_CONTAINER, this.gatewayProgram(gateway, local)),
@@ -97,6 +101,12 @@ export class LocalTasks implements TaskStarter {
       clearTimeout(suspicion);
       waiting.abort();
     }
+  }
+
+  /** What the gateway asks in AWS's place. */
+  private async endpoints({ web, tokens }: GatewayConfig): Promise<Pick<GatewayConfig, "endpoints">> {
+    if (!web.auth || !tokens) return {};
+    return { endpoints: { dynamodb: await this.options.tokens.serve(tokens.table) } };
   }
 
   private gatewayProgram(container: ContainerDefinition, config: GatewayConfig): Omit<Program, "cwd" | "onLine"> {

@@ -1,9 +1,11 @@
 import type { ListenerRule } from "../routing";
+import type { SecretPair } from "../tokens/secret-pair";
 import type { Endpoint } from "./deployment";
 import { Engine } from "./engine";
 import type { LocalEvent, OnEvent } from "./events";
 import { LocalError } from "./local-error";
 import { LocalTasks, type LocalTasksOptions } from "./local-task";
+import { LocalTokens } from "./local-tokens";
 import { refuseSharedPorts } from "./own-port";
 import { gatewayProgram } from "./package-root";
 import { Router } from "./router";
@@ -25,6 +27,8 @@ export interface ServedDefinitions {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly port: number;
+  /** Opens the functions that require a token. */
+  readonly token: SecretPair;
   /** Takes effect for the next request. */
   setRules(rules: readonly ListenerRule[]): void;
   stop(): Promise<void>;
@@ -39,7 +43,8 @@ export async function serveDefinitions(options: ServeDefinitionsOptions): Promis
   refuseSharedPorts(definitions);
   const router = await Router.listen({ port });
   const failures: Extract<LocalEvent, { type: "start-failed" }>[] = [];
-  const starter = new LocalTasks({ gateway, python });
+  const tokens = new LocalTokens();
+  const starter = new LocalTasks({ gateway, python, tokens });
   const engine = new Engine(starter, router, (event) => {
     if (event.type === "start-failed") failures.push(event);
     onEvent?.(event);
@@ -47,6 +52,7 @@ export async function serveDefinitions(options: ServeDefinitionsOptions): Promis
   const stop = async () => {
     await engine.stop(STOP_GRACE_MS);
     await router.close();
+    await tokens.close();
   };
 
   await engine.apply({ tasks: definitions, rules, endpoints });
@@ -56,5 +62,11 @@ export async function serveDefinitions(options: ServeDefinitionsOptions): Promis
     const { message, output } = failed.failure;
     throw new LocalError(output ? `${message}\n${output}` : message, failed.failure);
   }
-  return { url: `http://127.0.0.1:${router.port}`, port: router.port, setRules: (next) => router.setRules(next), stop };
+  return {
+    url: `http://127.0.0.1:${router.port}`,
+    port: router.port,
+    token: tokens.pair,
+    setRules: (next) => router.setRules(next),
+    stop,
+  };
 }

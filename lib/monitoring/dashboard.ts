@@ -17,9 +17,12 @@ export function dashboardBody(region: string, endpoints: readonly DashboardEndpo
 
 function graphs(region: string, { name, dimensions }: DashboardEndpoint, row: number): object[] {
   const series: [string, MetricRef[]][] = [
-    ["requests and 5xx", [webMetric("requests", dimensions), webMetric("5xx", dimensions)]],
+    [
+      "requests, 5xx, rejected",
+      [webMetric("requests", dimensions), webMetric("5xx", dimensions), webMetric("rejected", dimensions)],
+    ],
     ["response time, p95", [webMetric("latency", dimensions)]],
-    ["healthy containers", [webMetric("healthy", dimensions)]],
+    ["healthy containers, load of each", [webMetric("healthy", dimensions), webMetric("inFlight", dimensions)]],
     [
       "CPU and memory, %",
       [serviceMetric("CPUUtilization", dimensions), serviceMetric("MemoryUtilization", dimensions)],

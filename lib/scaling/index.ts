@@ -1,1 +1,1 @@
-export { type TargetTracking, type WebScaling, webScaling } from "./web-scaling";
+export { type LoadMetric, type TargetTracking, type WebScaling, webScaling } from "./web-scaling";

@@ -1,7 +1,16 @@
+/** A metric of CloudWatch's that is not one of Application Auto Scaling's own. */
+export interface LoadMetric {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly statistic: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
 /** A target-tracking policy as Application Auto Scaling names things. */
 export interface TargetTracking {
-  readonly name: "requests" | "cpu";
-  readonly metric: "ALBRequestCountPerTarget" | "ECSServiceAverageCPUUtilization";
+  readonly name: "load" | "cpu";
+  /** One of its own by name, or any other in full. */
+  readonly metric: "ECSServiceAverageCPUUtilization" | LoadMetric;
   readonly target: number;
   /** Seconds. */
   readonly scaleOutCooldown: number;
@@ -15,28 +24,38 @@ export interface WebScaling {
   readonly policies: readonly TargetTracking[];
 }
 
-/**
- * A minute's requests that one container of one vCPU is planned for: answering one at a time, 50 ms each, 70 % busy, is
- * 60 s / 0.05 s x 0.7 = 840. Slower handlers are caught by the CPU policy: the service grows by whichever asks for more.
- */
-const REQUESTS_PER_VCPU_MINUTE = 840;
-
 /** Leaves room for the minutes that a new task needs to start. */
 const CPU_PERCENT = 60;
 
 /** Fast out, slow in: a task that was stopped too early costs more than one that runs five minutes too long. */
 const COOLDOWN = { scaleOutCooldown: 30, scaleInCooldown: 300 } as const;
 
-/** How a web service follows its load; none when its size is fixed. */
-export function webScaling(spec: { minContainers: number; maxContainers: number; cpuUnits: number }): WebScaling {
-  const { minContainers: min, maxContainers: max, cpuUnits } = spec;
+/**
+ * How a web service follows its load; none when its size is fixed.
+ *
+ * `load` is what a container has on its hands: requests at the app and waiting for it, which each gateway samples all the time and
+ * reports every 10 s as the average since. The mean over all reports of a minute is therefore one container's, and it is held at
+ * `targetInputs`: with twice the containers it is half as large, which is what target tracking needs of a metric. Unlike a rate of
+ * requests it means the same for an app that takes 5 ms and for one that takes a minute, it counts WebSockets as long as they are
+ * open, and it goes on growing when every place is taken. CPU is a policy of its own, for an app whose few requests are heavy:
+ * the service grows by whichever asks for more, and shrinks only when both agree.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
+ */
+export function webScaling(
+  spec: {
+    readonly minContainers: number;
+    readonly maxContainers: number;
+    readonly concurrency: { readonly targetInputs: number };
+  },
+  load: LoadMetric,
+): WebScaling {
+  const { minContainers: min, maxContainers: max, concurrency } = spec;
   if (min === max) return { min, max, policies: [] };
-  const requests = Math.max(1, Math.round((cpuUnits / 1024) * REQUESTS_PER_VCPU_MINUTE));
   return {
     min,
     max,
     policies: [
-      { name: "requests", metric: "ALBRequestCountPerTarget", target: requests, ...COOLDOWN },
+      { name: "load", metric: load, target: concurrency.targetInputs, ...COOLDOWN },
       { name: "cpu", metric: "ECSServiceAverageCPUUtilization", target: CPU_PERCENT, ...COOLDOWN },
     ],
   };

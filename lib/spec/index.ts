@@ -1,4 +1,5 @@
 export type { ComputeOptions, ComputeSpec } from "./compute";
+export type { Concurrency } from "./concurrency";
 export { describeProblem, type LocatedProblem, type Problem, SlipwayError } from "./errors";
 export * from "./kinds";
 export {
@@ -9,13 +10,8 @@ export {
   parseNetworkAttributes,
 } from "./network";
 export type { Parsed, Reference } from "./parse";
-export {
-  type PlatformAttributes,
-  type PlatformOptions,
-  type PlatformSpec,
-  parsePlatform,
-  parsePlatformAttributes,
-} from "./platform";
+export { type PlatformOptions, type PlatformSpec, parsePlatform } from "./platform";
+export { type PlatformAttributes, parsePlatformAttributes } from "./platform-attributes";
 export { isToken, withoutTokens } from "./tokens";
 export type { Duration, Handler, Memory } from "./values";
 export { formatMiB, formatSeconds, isRecord } from "./values";

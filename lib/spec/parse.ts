@@ -26,6 +26,7 @@ const MODAL_NAMES: Readonly<Record<string, string>> = {
   container_idle_timeout: "scaledownWindow",
   scaledown_window: "scaledownWindow",
   allow_concurrent_inputs: "concurrency",
+  requires_proxy_auth: "requiresProxyAuth",
   startup_timeout: "startupTimeout",
   ephemeral_disk: "ephemeralDisk",
 };

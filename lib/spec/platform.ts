@@ -3,7 +3,6 @@ import { ENVIRONMENT_PATTERN, WORKSPACE_PATTERN } from "../naming";
 import { display } from "./errors";
 import { imageUri, mutableImageWarning } from "./image-uri";
 import { ipv4Range } from "./ipv4-range";
-import { subnetIds } from "./network";
 import { frozenCopy, type Parsed, parseProps, type Reference, withPairs } from "./parse";
 import { type Duration, duration, flag, integer, leaf, oneOf, Refused, refuse, text } from "./values";
 
@@ -46,7 +45,8 @@ export interface PlatformOptions {
   /** URI of the gateway's image. Pin it by digest. */
   readonly gatewayImage: string;
   /**
-   * Time without a byte after which the load balancer closes a connection, 1 s to 4000 s.
+   * Time without a byte after which the load balancer closes a connection, 11 s to 4000 s. Endpoints' requestTimeout and
+   * idleTimeout stay below it.
    * @default 300
    */
   readonly idleTimeout?: Duration;
@@ -61,7 +61,7 @@ export interface PlatformOptions {
    */
   readonly alarmTopicArn?: string;
   /**
-   * Customer-managed KMS key, by its own ARN and not an alias's, for log groups, the registry table and the alarms topic. Its
+   * Customer-managed KMS key, by its own ARN and not an alias's, for log groups, the two tables and the alarms topic. Its
    * policy must allow CloudWatch Logs and CloudWatch alarms to use it.
    * @default - keys owned by AWS
    */
@@ -72,18 +72,25 @@ export interface PlatformOptions {
    */
   readonly webAclArn?: string;
   /**
-   * `true`: load balancer and table have deletion protection, and the log bucket is kept while it has objects.
+   * `true`: load balancer and tables have deletion protection, and the log bucket is kept while it has objects.
    * `false`: everything can be destroyed.
    * @default true
    */
   readonly protect?: boolean;
+  /**
+   * Without a domain, which means plain HTTP: let endpoints have `requiresProxyAuth` all the same. Whoever sees the traffic then has
+   * the tokens, so it is for networks that are trusted as they are.
+   * @default false
+   */
+  readonly allowInsecure?: boolean;
   /**
    * An apply ends only when the new version runs, and fails when the circuit breaker rolled it back.
    * @default true
    */
   readonly waitForDeploy?: boolean;
   /**
-   * `"standard"`: Container Insights, alarms, and one dashboard an app. `"minimal"`: logs and CloudWatch's free metrics only.
+   * `"standard"`: Container Insights, alarms, and one dashboard an app. `"minimal"`: logs, CloudWatch's free metrics, and the three
+   * of each endpoint's gateways, which scaling needs.
    * @default "standard"
    */
   readonly observability?: "minimal" | "standard";
@@ -109,6 +116,7 @@ export interface PlatformSpec {
   readonly kmsKeyArn?: string;
   readonly webAclArn?: string;
   readonly protect: boolean;
+  readonly allowInsecure: boolean;
   readonly waitForDeploy: boolean;
   readonly observability: "minimal" | "standard";
   readonly priorityBand: number;
@@ -147,7 +155,8 @@ const allowCidrs = leaf<readonly string[]>(
   { token: "early" },
 );
 
-const shared = {
+/** Props that stacks which import the platform need as they are. */
+export const sharedWithStacks = {
   workspace: text({
     token: "early",
     pattern: WORKSPACE_PATTERN,
@@ -168,15 +177,20 @@ const shared = {
     fix: 'Write for example "apps.acme.com"',
   }).optional(),
   gatewayImage: imageUri("slipway-gateway"),
-  idleTimeout: duration({ min: 1, max: 4000, reason: "the load balancer's own limit" }).default(300),
+  idleTimeout: duration({
+    min: 11,
+    max: 4000,
+    reason: "endpoints answer up to 10 s before it ends, and load balancers end at 4000 s",
+  }).default(300),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, "CloudWatch Logs keeps logs for these periods").default(90),
   alarmTopicArn: arn("sns", "", "arn:aws:sns:us-east-1:123456789012:alarms").optional(),
   kmsKeyArn: arn("kms", "key/", "arn:aws:kms:us-east-1:123456789012:key/0123-…").optional(),
+  allowInsecure: flag().default(false),
   waitForDeploy: flag().default(true),
   observability: oneOf(["minimal", "standard"]).default("standard"),
 };
 
-const priorityBand = integer({
+export const priorityBand = integer({
   min: 0,
   max: 15,
   fix: "Give each stack that shares a platform its own band, 0 to 15",
@@ -185,7 +199,7 @@ const priorityBand = integer({
 
 const platformSchema = withPairs(
   z.strictObject({
-    ...shared,
+    ...sharedWithStacks,
     hostedZoneId: text({
       token: "late",
       pattern: /^Z[A-Z0-9]+$/,
@@ -241,69 +255,4 @@ export function parsePlatform(
     ...mutableImageWarning("gatewayImage", spec.gatewayImage),
   ];
   return { spec, warnings };
-}
-
-/** What a platform publishes for stacks that use it: plain strings and numbers, as `platform.attributes` prints them. */
-export interface PlatformAttributes {
-  readonly workspace: string;
-  readonly environment?: string;
-  readonly domain?: string;
-  /** Region of the platform, a literal. */
-  readonly region: string;
-  readonly vpcId: string;
-  readonly privateSubnetIds: readonly string[];
-  readonly gatewaySecurityGroupId: string;
-  readonly loadBalancerArn: string;
-  /** The part of the load balancer's ARN that CloudWatch uses: `app/<name>/<id>`. */
-  readonly loadBalancerFullName: string;
-  readonly loadBalancerDnsName: string;
-  readonly listenerArn: string;
-  readonly clusterArn: string;
-  readonly clusterName: string;
-  readonly registryTableName: string;
-  readonly gatewayImage: string;
-  /** Seconds. */
-  readonly idleTimeout: number;
-  readonly logRetentionDays: number;
-  readonly alarmTopicArn?: string;
-  readonly kmsKeyArn?: string;
-  readonly waitForDeploy: boolean;
-  readonly observability: "minimal" | "standard";
-  /** The using stack's own share of the rule priorities, 0 to 15; no other stack on this platform may have the same. */
-  readonly priorityBand: number;
-}
-
-const late = (example: string) =>
-  text({
-    token: "late",
-    pattern: /^[\w.:/-]+$/,
-    allowed: "must be as the platform published it",
-    example: `"${example}"`,
-    fix: `Write for example "${example}"`,
-  });
-
-const platformAttributesSchema = z.strictObject({
-  ...shared,
-  region: text({
-    token: "early",
-    pattern: /^[a-z]{2,}(-[a-z]+)+-\d$/,
-    allowed: "must be a region",
-    fix: 'Write for example "us-east-1"',
-    example: '"us-east-1"',
-  }),
-  vpcId: late("vpc-0123abcd"),
-  privateSubnetIds: subnetIds(1, "private subnets"),
-  gatewaySecurityGroupId: late("sg-0123abcd"),
-  loadBalancerArn: late("arn:aws:elasticloadbalancing:…:loadbalancer/app/acme/…"),
-  loadBalancerFullName: late("app/acme/0123456789abcdef"),
-  loadBalancerDnsName: late("acme-123.us-east-1.elb.amazonaws.com"),
-  listenerArn: late("arn:aws:elasticloadbalancing:…:listener/app/acme/…"),
-  clusterArn: late("arn:aws:ecs:us-east-1:123456789012:cluster/acme"),
-  clusterName: late("acme-0123abcd"),
-  registryTableName: late("acme-0123abcd"),
-  priorityBand,
-});
-
-export function parsePlatformAttributes(attributes: unknown, path: string): PlatformAttributes {
-  return frozenCopy(parseProps(platformAttributesSchema, attributes, path)) as PlatformAttributes;
 }

@@ -8,13 +8,13 @@ import {
   computeSpec,
   computeWarnings,
 } from "./compute";
+import { type Concurrency, checkConcurrency, concurrency, concurrencySpec } from "./concurrency";
 import { frozenCopy, type Parsed, parseProps, type Reference, type Report, withPairs } from "./parse";
 import {
   type Duration,
   duration,
   flag,
   formatSeconds,
-  group,
   integer,
   leaf,
   type Memory,
@@ -50,44 +50,26 @@ export interface AlarmOptions {
   readonly latencyP95?: Duration;
 }
 
-/** How many requests a container works on at once. A WebSocket counts until it is closed. */
-export interface Concurrency {
-  /**
-   * Requests at the app at once, 1 to 1000; the gateway never lets more through.
-   * @default - 1 for a FastApiEndpoint, 100 for an AsgiApp, a WsgiApp or a WebServer
-   */
-  readonly maxInputs?: number;
-  /**
-   * Requests per container that scaling aims at, 1 to maxInputs. What is between the two is room for the minutes in which more
-   * containers start.
-   * @default - 70 % of maxInputs, rounded up
-   */
-  readonly targetInputs?: number;
-  /**
-   * Requests that may wait in a container for one of its places, 0 to 10000. Beyond them the newest is answered 503 with
-   * Retry-After.
-   * @default - 10 times maxInputs
-   */
-  readonly maxQueued?: number;
-}
-
 export interface WebOptions {
   /** Requests at the app at once, and how many may wait. */
   readonly concurrency?: Concurrency;
   /**
-   * Time that the app has, once it has the whole request, to begin its answer; then the client gets 504. 1 s to 1 h, and 10 s
-   * less than the platform's idleTimeout, so that it is the gateway that answers.
+   * Time that the app has, once it has the whole request, to begin its answer; then the client gets 504. 1 s to 3590 s, at most
+   * `timeout`, and at most 10 s less than the platform's idleTimeout, so that it is the gateway that answers. A task that stops goes
+   * on answering for 10 s more than this before it is told to end.
    * @default 150, or less where timeout or the platform's idleTimeout is
    */
   readonly requestTimeout?: Duration;
   /**
-   * Longest gap between two bytes of a request's or an answer's body, 1 s to the platform's idleTimeout.
+   * Longest gap between two bytes of a request's or an answer's body, 1 s to the platform's idleTimeout. A request that comes too slowly
+   * gets 408, an answer is broken off. Does not count between the messages of a WebSocket.
    * @default - the platform's idleTimeout
    */
   readonly idleTimeout?: Duration;
   /**
-   * Time that a request may wait for a place at the app; then the client gets 503 with Retry-After. 1 s to 1 h.
-   * @default 60
+   * Time that a request may wait for a place at the app; then the client gets 503 with Retry-After. 1 s to 1 h, and at most 10 s less
+   * than the platform's idleTimeout.
+   * @default 60, or less where the platform's idleTimeout is
    */
   readonly queueTimeout?: Duration;
   /**
@@ -98,6 +80,7 @@ export interface WebOptions {
   /**
    * Let only requests with a proxy auth token through: `slipway tokens create` makes one, and a client sends it as `Slipway-Key` and
    * `Slipway-Secret` (or Modal-Key and Modal-Secret, or one Bearer). Everybody else gets 401, and the app does not see the request.
+   * Takes a platform with a domain, so that tokens travel over HTTPS, or one with `allowInsecure`.
    * @default false
    */
   readonly requiresProxyAuth?: boolean;
@@ -135,8 +118,8 @@ export interface WebSpec extends ComputeSpec, KindSpec {
   readonly requestTimeout?: number;
   /** Seconds; undefined: the platform's. */
   readonly idleTimeout?: number;
-  /** Seconds. */
-  readonly queueTimeout: number;
+  /** Seconds; undefined: the default, which depends on the platform. */
+  readonly queueTimeout?: number;
   readonly maxRequestBodyMiB: number;
   readonly requiresProxyAuth: boolean;
   /** Undefined: as the platform's `observability` says. */
@@ -144,11 +127,10 @@ export interface WebSpec extends ComputeSpec, KindSpec {
 }
 
 const MOST_CONTAINERS = 5000;
-const MOST_INPUTS = 1000;
-
-/** Of what serves many requests at once; a function has its container to itself. */
-export const DEFAULT_MAX_INPUTS = 100;
 const TIB = 1024 * 1024;
+
+/** The longest deregistration delay is 3600 s, and it is 10 s more than this. */
+const LONGEST_REQUEST_TIMEOUT = 3590;
 
 export const webShape = {
   ...computeShape,
@@ -188,14 +170,14 @@ export const webShape = {
         ? value
         : refuse("must be a path as it is in a URL, from its / on", `Write "${suggestPath(value)}"`),
   }).optional(),
-  concurrency: group({
-    maxInputs: integer({ min: 1, max: MOST_INPUTS }).optional(),
-    targetInputs: integer({ min: 1, max: MOST_INPUTS }).optional(),
-    maxQueued: integer({ min: 0, max: 10 * MOST_INPUTS }).optional(),
+  concurrency: concurrency.optional(),
+  requestTimeout: duration({
+    min: 1,
+    max: LONGEST_REQUEST_TIMEOUT,
+    reason: "a load balancer lets a stopping task answer for an hour, and 10 s of that are spare",
   }).optional(),
-  requestTimeout: duration({ min: 1, max: 3600 }).optional(),
   idleTimeout: duration({ min: 1, max: 4000, reason: "the load balancer's own limit" }).optional(),
-  queueTimeout: duration({ min: 1, max: 3600 }).default(60),
+  queueTimeout: duration({ min: 1, max: 3600 }).optional(),
   maxRequestBody: memory({ min: 1, max: TIB }).default(4096),
   requiresProxyAuth: flag().default(false),
   alarms: section({
@@ -267,7 +249,7 @@ export function webParser<const S extends z.ZodRawShape>(
   const schema = withPairs(z.strictObject({ ...webShape, ...own }), (input, report) => {
     checkCompute(input as Parameters<typeof checkCompute>[0], report);
     checkContainers(input, report);
-    checkConcurrency(input as Partial<WebInput>, defaultMaxInputs, report);
+    checkConcurrency((input as Partial<WebInput>).concurrency, defaultMaxInputs, report);
     checkTimeouts(input as Partial<WebInput>, report);
   });
   return (props, id, path, references) => {
@@ -279,20 +261,19 @@ export function webParser<const S extends z.ZodRawShape>(
     const { minContainers, maxContainers, label, rulePriority, healthPath, alarms, ...others } = input;
     const { concurrency: asked, requestTimeout, idleTimeout, queueTimeout, ...limits } = others;
     const { maxRequestBody, requiresProxyAuth, ...rest } = limits;
-    const concurrency = concurrencySpec(asked, defaultMaxInputs);
+    const inputs = concurrencySpec(asked, defaultMaxInputs);
     const compute = Object.fromEntries(Object.entries(rest).filter(([key]) => !(key in own))) as ComputeInput;
     const spec: WebSpec = frozenCopy({
       ...definedOnly(ownProps),
-      ...describe(ownProps, concurrency.maxInputs),
+      ...describe(ownProps, inputs.maxInputs),
       ...computeSpec(compute),
       minContainers,
       maxContainers: maxContainers ?? Math.max(10, minContainers),
       label: label ?? defaultLabel(input.app, input.name),
-      concurrency,
-      queueTimeout,
+      concurrency: inputs,
       maxRequestBodyMiB: maxRequestBody,
       requiresProxyAuth,
-      ...definedOnly({ alarms, rulePriority, healthPath, requestTimeout, idleTimeout }),
+      ...definedOnly({ alarms, rulePriority, healthPath, requestTimeout, idleTimeout, queueTimeout }),
     });
     return { spec, warnings: computeWarnings(spec), pathModeWarnings: pathModeWarnings(ownProps) };
   };
@@ -311,28 +292,6 @@ function checkContainers(
     value: maxContainers,
     message: `is below minContainers, ${minContainers}`,
     fix: `Use ${minContainers} or more`,
-  });
-}
-
-/** Of `maxInputs`, what scaling aims at unless it is told: 70 % busy. */
-const TARGET_SHARE = 0.7;
-
-const QUEUED_PER_INPUT = 10;
-
-function concurrencySpec(asked: Concurrency = {}, defaultMaxInputs: number): Required<Concurrency> {
-  const { maxInputs = defaultMaxInputs } = asked;
-  const { targetInputs = Math.ceil(TARGET_SHARE * maxInputs), maxQueued = QUEUED_PER_INPUT * maxInputs } = asked;
-  return { maxInputs, targetInputs, maxQueued };
-}
-
-function checkConcurrency({ concurrency }: Partial<WebInput>, defaultMaxInputs: number, report: Report): void {
-  const { maxInputs = defaultMaxInputs, targetInputs } = concurrency ?? {};
-  if (targetInputs === undefined || targetInputs <= maxInputs) return;
-  report({
-    prop: "concurrency.targetInputs",
-    value: targetInputs,
-    message: `is above maxInputs, ${maxInputs}`,
-    fix: `Use 1 to ${maxInputs}, or raise maxInputs`,
   });
 }
 

@@ -96,6 +96,20 @@ export function readTokensStatement(tableArn: string): Statement {
   return { Sid: "Tokens", Effect: "Allow", Action: "dynamodb:GetItem", Resource: tableArn };
 }
 
+/**
+ * Who reads a table that is encrypted with a customer's key needs that key as well, though only by way of the table.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export function decryptTokensStatement(kmsKeyArn: string, region: string): Statement {
+  return {
+    Sid: "DecryptTokens",
+    Effect: "Allow",
+    Action: "kms:Decrypt",
+    Resource: kmsKeyArn,
+    Condition: { StringLike: { "kms:ViaService": `dynamodb.${region}.amazonaws.com*` } },
+  };
+}
+
 /** ECS Exec's agent opens its channels with the task role. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */
 export const EXEC_STATEMENT: Statement = {
   Sid: "Exec",

@@ -6,10 +6,11 @@ export {
   GATEWAY_CONTAINER,
   PORT_VARIABLE,
 } from "./container-definition";
-export { DEREGISTRATION_DELAY, deployMinutes, START_MARGIN } from "./deploy";
+export { deployMinutes, deregistrationDelay, START_MARGIN } from "./deploy";
 export { type GatewayConfig, gatewayConfigSchema } from "./gateway-config";
 export {
   type AccountScope,
+  decryptTokensStatement,
   EXEC_STATEMENT,
   ecsTasksTrust,
   executionStatements,
@@ -17,7 +18,9 @@ export {
   readTokensStatement,
   type Statement,
 } from "./iam";
+export { platformProblems, platformWarnings } from "./platform-problems";
 export { type RegistryEntry, registryItem } from "./registry-item";
 export { type SecretReference, secretReference } from "./secret-reference";
 export { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";
+export { timersOf } from "./timers";
 export { type TaskPlatform, type WebTask, webTask } from "./web-task";

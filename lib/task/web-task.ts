@@ -12,6 +12,7 @@ import {
 import type { GatewayConfig } from "./gateway-config";
 import { type SecretReference, secretReference } from "./secret-reference";
 import { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";
+import { timersOf } from "./timers";
 
 /** What a task takes from its platform. */
 export interface TaskPlatform {
@@ -42,12 +43,6 @@ const POOL_IDLE_MS = 1000;
 
 /** After the last request a draining gateway waits this long: load balancers send a little after deregistration. */
 const QUIET_MS = 5000;
-
-/** Seconds that the app has to begin its answer, unless the endpoint says otherwise. */
-const REQUEST_TIMEOUT = 150;
-
-/** Seconds by which the gateway's answer must come before the load balancer's: it says whose fault it was. */
-const BEFORE_LOAD_BALANCER = 10;
 
 const MIB = 1024 * 1024;
 
@@ -179,19 +174,8 @@ function tokens({ requiresProxyAuth }: WebSpec, { tokensTableName }: TaskPlatfor
 }
 
 function timers(spec: WebSpec, platform: TaskPlatform): GatewayConfig["web"]["timers"] {
-  return {
-    queueMs: spec.queueTimeout * 1000,
-    firstByteMs: requestTimeout(spec, platform) * 1000,
-    idleMs: (spec.idleTimeout ?? platform.idleTimeout) * 1000,
-    totalMs: spec.timeout * 1000,
-  };
-}
-
-/** Seconds that the app has to begin its answer. */
-export function requestTimeout(spec: WebSpec, { idleTimeout }: Pick<TaskPlatform, "idleTimeout">): number {
-  return (
-    spec.requestTimeout ?? Math.max(1, Math.min(REQUEST_TIMEOUT, spec.timeout, idleTimeout - BEFORE_LOAD_BALANCER))
-  );
+  const { queue, firstByte, idle, total } = timersOf(spec, platform);
+  return { queueMs: queue * 1000, firstByteMs: firstByte * 1000, idleMs: idle * 1000, totalMs: total * 1000 };
 }
 
 /** Sorted, as ECS returns them: the plan stays empty. */

@@ -118,13 +118,13 @@ describe("an endpoint", () => {
       "stack/greet: transform.servce: is not a resource of this construct. Did you mean service? [SLIPWAY_E_UNKNOWN_PROP]",
     );
     expect(refused(transforming("bucket"))).toBe(
-      "stack/greet: transform.bucket: is not a resource of this construct; it has cpuScaling, errorsAlarm, execPolicy, executionPolicy, executionRole, healthyAlarm, latencyAlarm, logGroup, registryItem, requestsScaling, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole. Remove transform.bucket. [SLIPWAY_E_UNKNOWN_PROP]",
+      "stack/greet: transform.bucket: is not a resource of this construct; it has cpuScaling, errorsAlarm, execPolicy, executionPolicy, executionRole, healthyAlarm, latencyAlarm, loadScaling, logGroup, registryItem, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole, tokensPolicy. Remove transform.bucket. [SLIPWAY_E_UNKNOWN_PROP]",
     );
   });
 
   test("with a transform of a resource that its props do not make", () => {
     expect(refused(endpointWith({ alarms: false, transform: { errorsAlarm: (config: Wrong) => config } }))).toBe(
-      "stack/greet: transform.errorsAlarm: there is no errorsAlarm with these props; there are cpuScaling, executionPolicy, executionRole, logGroup, registryItem, requestsScaling, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole. Remove transform.errorsAlarm. [SLIPWAY_E_UNUSED_TRANSFORM]",
+      "stack/greet: transform.errorsAlarm: there is no errorsAlarm with these props; there are cpuScaling, executionPolicy, executionRole, loadScaling, logGroup, registryItem, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole. Remove transform.errorsAlarm. [SLIPWAY_E_UNUSED_TRANSFORM]",
     );
   });
 
@@ -230,10 +230,61 @@ describe("a platform", () => {
     expect(refused(() => platformIn(unsaid))).toContain("must name its region as a literal");
   });
 
+  test("with a tokens table whose name gateways could not be told at synth", () => {
+    const stack = newStack();
+    const name = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
+    for (const late of [name, undefined]) {
+      const transform = { tokens: (config: Wrong) => ({ ...config, name: late }) };
+      expect(refused(() => platformIn(newStack(), { transform }))).toBe(
+        "stack/platform: transform.tokens: must leave the table a name that is known at synth: gateways' configuration holds it. Return a config whose name is a literal. [SLIPWAY_E_TOKEN_NOT_ALLOWED]",
+      );
+    }
+  });
+
   test("imported into a stack of another region", () => {
     expect(refused(() => importPlatform(newStack(), { region: "eu-west-1" }))).toBe(
       "stack/platform: region \"eu-west-1\": is not the region of this stack's AWS provider, us-east-1. Give the stack a provider for the platform's region. [SLIPWAY_E_OTHER_REGION]",
     );
+  });
+});
+
+describe("an endpoint on a platform that it does not fit", () => {
+  const PATHS: Wrong = { domain: undefined };
+  const onImported = (attributes: Wrong, props: Wrong) =>
+    refusedAtSynth((stack) => {
+      addEndpoint(stack, importPlatform(stack, attributes), "greet", { timeout: "1h", ...props });
+    });
+  const onOwn = (platform: Wrong, props: Wrong) =>
+    refusedAtSynth((stack) => {
+      addEndpoint(stack, platformIn(stack, platform), "greet", { timeout: "1h", ...props });
+    });
+
+  test("that waits for a first byte for longer than its load balancer", () => {
+    const line =
+      "[stack] stack/greet: requestTimeout \"1m\": must end 10 s before the platform's idleTimeout, 1m, or it is the load balancer that answers, with a 504 of its own. Use at most 50s, or set the platform's idleTimeout to 70s. [SLIPWAY_E_INVALID_VALUE]";
+    expect(onOwn({ idleTimeout: "1m" }, { requestTimeout: "1m" })).toEqual([line]);
+    expect(onImported({ idleTimeout: 60 }, { requestTimeout: "1m" })).toEqual([line]);
+  });
+
+  test("that asks for tokens without HTTPS", () => {
+    const line =
+      "[stack] stack/greet: requiresProxyAuth true: would have tokens sent over plain HTTP: the platform has no domain. Set domain and hostedZoneId on the platform, or, where the network is trusted as it is, allowInsecure: true. [SLIPWAY_E_INSECURE_AUTH]";
+    expect(onOwn({}, { requiresProxyAuth: true })).toEqual([line]);
+    expect(onImported(PATHS, { requiresProxyAuth: true })).toEqual([line]);
+  });
+
+  test("in all respects, and two endpoints at once", () => {
+    const lines = refusedAtSynth((stack) => {
+      const platform = importPlatform(stack, PATHS);
+      addEndpoint(stack, platform, "one", { timeout: 600, requestTimeout: 300, idleTimeout: 301, queueTimeout: 291 });
+      addEndpoint(stack, platform, "two", { requiresProxyAuth: true });
+    });
+    expect(lines.map((line) => line.split(" ").slice(1, 3).join(" "))).toEqual([
+      "stack/one: requestTimeout",
+      "stack/one: queueTimeout",
+      "stack/one: idleTimeout",
+      "stack/two: requiresProxyAuth",
+    ]);
   });
 });
 

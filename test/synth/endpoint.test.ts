@@ -182,8 +182,13 @@ describe("the target group", () => {
     expect(Math.min(healthy_threshold, unhealthy_threshold)).toBeGreaterThanOrEqual(2);
   });
 
-  test("lets a leaving task answer for 160 s", () => {
+  test("lets a leaving task answer for 10 s more than a first byte may take", () => {
     expect(group.deregistration_delay).toBe("160");
+    const delay = (platform: object, props: object) =>
+      deploy(platform, { greet: props }).synthesized.one("aws_lb_target_group").deregistration_delay;
+    expect(delay({}, { requestTimeout: 20 })).toBe("30");
+    expect(delay({ idleTimeout: "1m" }, {})).toBe("60");
+    expect(delay({ idleTimeout: "1h" }, { timeout: "1h", requestTimeout: 3590 })).toBe("3600");
   });
 
   test("is replaced by a new one before the old one goes, under another name when it exists elsewhere", () => {
@@ -247,26 +252,92 @@ describe("the roles", () => {
   });
 });
 
-describe("scaling", () => {
-  test("is between the bounds, by requests and by CPU", () => {
-    const { synthesized } = deploy({}, { greet: { minContainers: 2, maxContainers: 7, cpu: 1, memory: "2GiB" } });
-    expect(synthesized.one("aws_appautoscaling_target")).toMatchObject({ min_capacity: 2, max_capacity: 7 });
-    expect(synthesized.one("aws_ecs_service").desired_count).toBe(2);
-    const policies = synthesized.all("aws_appautoscaling_policy");
-    expect(policies.map(({ name }) => name)).toEqual(["cpu", "requests"]);
-    expect(policies[1].target_tracking_scaling_policy_configuration).toMatchObject({
-      target_value: 840,
-      predefined_metric_specification: {
-        predefined_metric_type: "ALBRequestCountPerTarget",
-        resource_label: expect.stringMatching(/^\$\{aws_lb\..*arn_suffix\}\/\$\{aws_lb_target_group\..*arn_suffix\}$/),
+describe("an endpoint with requiresProxyAuth", () => {
+  const CLOSED = { requiresProxyAuth: true };
+  const closed = deploy({ ...DOMAIN, environment: "prod" }, { greet: CLOSED, open: {} }).synthesized;
+  const KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b";
+
+  test("lets its tasks get tokens one by one, and a neighbour's nothing", () => {
+    const ofTasks = closed.all("aws_iam_role_policy").filter(({ role }) => role.includes("_task-role"));
+    expect(ofTasks).toHaveLength(1);
+    expect(ofTasks[0].role).toContain("greet_task-role");
+    expect(policyOf(ofTasks[0])).toEqual([
+      {
+        Sid: "Tokens",
+        Effect: "Allow",
+        Action: "dynamodb:GetItem",
+        Resource: expect.stringMatching(/^\$\{aws_dynamodb_table\.platform_tokens_\w+\.arn\}$/),
       },
+    ]);
+  });
+
+  test("starts its tasks when they may", () => {
+    const dependencies = (id: string) => closed.one("aws_ecs_service", id).depends_on.join(" ");
+    expect(dependencies("greet_")).toContain("aws_iam_role_policy.greet_tokens-policy");
+    expect(dependencies("open_")).not.toContain("tokens-policy");
+  });
+
+  test("tells its gateway the table's name, and no other gateway", () => {
+    const configOf = (id: string) => {
+      const [, gateway] = containersOf(closed.one("aws_ecs_task_definition", id));
+      return JSON.parse(gateway.environment[0].value);
+    };
+    expect(configOf("greet_")).toMatchObject({
+      web: { auth: { cacheMs: 60_000 } },
+      tokens: { table: closed.one("aws_dynamodb_table", "platform_tokens_").name },
+    });
+    const { web, ...others } = configOf("open_");
+    expect([web, others]).toEqual([
+      expect.not.objectContaining({ auth: expect.anything() }),
+      expect.not.objectContaining({ tokens: expect.anything() }),
+    ]);
+  });
+
+  test("may use the key that encrypts the table, through DynamoDB only", () => {
+    const { synthesized } = deploy({ ...DOMAIN, kmsKeyArn: KEY }, { greet: CLOSED });
+    expect(policyOf(synthesized.one("aws_iam_role_policy", "greet_tokens-policy"))[1]).toEqual({
+      Sid: "DecryptTokens",
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: KEY,
+      Condition: { StringLike: { "kms:ViaService": "dynamodb.us-east-1.amazonaws.com*" } },
     });
   });
 
-  test("by requests begins when the rule exists: before that a target group has no load balancer to be counted at", () => {
-    expect(inDomain.synthesized.one("aws_appautoscaling_policy", "greet_requests").depends_on).toEqual([
-      expect.stringMatching(/^aws_lb_listener_rule\.greet_rule_/),
-    ]);
+  test("is possible without HTTPS where the platform allows it, with a warning", () => {
+    const { stack } = deploy({ allowInsecure: true }, { greet: CLOSED });
+    const warnings = stack.node.findAll().flatMap(({ node }) => node.metadata.map(({ data }) => data));
+    expect(warnings).toContain("requiresProxyAuth without HTTPS: whoever sees the traffic has the tokens");
+  });
+});
+
+describe("scaling", () => {
+  test("is between the bounds, by what each container has on its hands and by CPU", () => {
+    const { synthesized } = deploy(
+      { environment: "prod" },
+      { greet: { minContainers: 2, maxContainers: 7, concurrency: { maxInputs: 20 } } },
+    );
+    expect(synthesized.one("aws_appautoscaling_target")).toMatchObject({ min_capacity: 2, max_capacity: 7 });
+    expect(synthesized.one("aws_ecs_service").desired_count).toBe(2);
+    const policies = synthesized.all("aws_appautoscaling_policy");
+    expect(policies.map(({ name }) => name)).toEqual(["cpu", "load"]);
+    expect(policies[1].target_tracking_scaling_policy_configuration).toMatchObject({
+      target_value: 14,
+      customized_metric_specification: {
+        namespace: "Slipway",
+        metric_name: "Load",
+        statistic: "Average",
+        dimensions: [
+          { name: "Platform", value: "acme-prod" },
+          { name: "App", value: "hello" },
+          { name: "Function", value: "greet" },
+        ],
+      },
+    });
+    expect(policies[0].target_tracking_scaling_policy_configuration).toMatchObject({
+      target_value: 60,
+      predefined_metric_specification: { predefined_metric_type: "ECSServiceAverageCPUUtilization" },
+    });
   });
 
   test("does not exist for a fixed size", () => {
@@ -374,6 +445,19 @@ describe("what the construct offers", () => {
       namespace: "AWS/ApplicationELB",
       metricName: "TargetResponseTime",
       statistic: "p95",
+    });
+    const dimensions = { Platform: "acme", App: "hello", Function: "greet" };
+    expect(greet!.metric("inFlight")).toEqual({
+      namespace: "Slipway",
+      metricName: "Load",
+      statistic: "Average",
+      dimensions,
+    });
+    expect(greet!.metric("rejected")).toEqual({
+      namespace: "Slipway",
+      metricName: "Rejected",
+      statistic: "Sum",
+      dimensions,
     });
   });
 

@@ -23,6 +23,10 @@ interface Way {
 
 /** Each way into the library. */
 const WAYS: Record<string, Way> = {
+  "FastApiEndpoint that asks for tokens": {
+    props: { ...ENDPOINT, requiresProxyAuth: true, concurrency: { maxInputs: 10 }, requestTimeout: 60 },
+    build: (stack, props) => new FastApiEndpoint(stack, "it", { platform: importPlatform(stack), ...props }),
+  },
   FastApiEndpoint: {
     props: ENDPOINT,
     build: (stack, props) => new FastApiEndpoint(stack, "it", { platform: importPlatform(stack), ...props }),
@@ -62,6 +66,8 @@ const PARTNERS: Record<string, string[]> = {
   scheme: ["network"],
   publicSubnetIds: ["network"],
   alarms: ["transform"],
+  timeout: ["requestTimeout"],
+  requestTimeout: ["timeout"],
 };
 
 /** The props that a way knows, as its own error lists them. */

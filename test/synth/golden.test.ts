@@ -113,7 +113,7 @@ describe("construct paths and logical ids", () => {
       allowCidrs: ["0.0.0.0/0", "10.0.0.0/8"],
       webAclArn: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme/0a1b",
     });
-    addEndpoint(main, platform, "greet", { exec: true, alarms: { latencyP95: 1 } });
+    addEndpoint(main, platform, "greet", { exec: true, requiresProxyAuth: true, alarms: { latencyP95: 1 } });
     const closed = newStack("closed");
     new Network(closed, "network", { egress: "endpoints" });
     return [main, closed];

@@ -57,6 +57,8 @@ const LITERALS: Readonly<Record<string, unknown>> = {
   "a list of one word": ["web"],
   "an empty object": {},
   "an object of nothing known": { unknown: 1, nested: { deep: [] } },
+  "an object of hostile numbers": { maxInputs: Number.NaN, targetInputs: 1e308, maxQueued: -1, errorRate: 0 },
+  "an object of numbers in quotes": { maxInputs: "10", targetInputs: "${x}", errorRate: "5" },
   "an object of variables": { A: "Hello ${name}", B: "%{if true}", C: '"\n' },
   "an object without prototype": Object.assign(Object.create(null), { A: "b" }),
   "an object that refers to itself": circular,

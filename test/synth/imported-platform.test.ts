@@ -2,7 +2,7 @@ import { TerraformVariable } from "cdktf";
 import { Network, Platform, type PlatformAttributes } from "slipway";
 import { priorityRange } from "../../lib/routing";
 import { importPlatform, PUBLISHED } from "./imported-platform";
-import { addEndpoint, deploy, newStack, PLATFORM, Synthesized } from "./stacks";
+import { addEndpoint, type Config, containersOf, deploy, newStack, PLATFORM, Synthesized } from "./stacks";
 
 function onImported(attributes: Parameters<typeof importPlatform>[1] = {}) {
   const stack = newStack();
@@ -28,6 +28,31 @@ test("its endpoints land on the given listener, cluster, subnets and table", () 
   expect(synthesized.one("aws_cloudwatch_metric_alarm", "greet_errors").alarm_actions).toEqual([
     PUBLISHED.alarmTopicArn,
   ]);
+});
+
+test("an endpoint that asks for tokens may read them from the given table, encrypted with the given key", () => {
+  const stack = newStack();
+  const kmsKeyArn = "arn:aws:kms:us-east-1:123456789012:key/0a1b";
+  addEndpoint(stack, importPlatform(stack, { kmsKeyArn }), "greet", { requiresProxyAuth: true });
+  const synthesized = new Synthesized(stack);
+  const { Statement } = JSON.parse(synthesized.one("aws_iam_role_policy", "greet_tokens-policy").policy);
+  expect(Statement.map(({ Action, Resource }: Config) => [Action, Resource])).toEqual([
+    ["dynamodb:GetItem", PUBLISHED.tokensTableArn],
+    ["kms:Decrypt", kmsKeyArn],
+  ]);
+  const [, gateway] = containersOf(synthesized.one("aws_ecs_task_definition"));
+  expect(JSON.parse(gateway.environment[0].value).tokens).toEqual({ table: PUBLISHED.tokensTableName });
+});
+
+test("timers and the time that a leaving task answers follow the given idleTimeout", () => {
+  const synthesized = onImported({ idleTimeout: 40 });
+  const [, gateway] = containersOf(synthesized.one("aws_ecs_task_definition"));
+  expect(JSON.parse(gateway.environment[0].value).web.timers).toMatchObject({
+    queueMs: 30_000,
+    firstByteMs: 30_000,
+    idleMs: 40_000,
+  });
+  expect(synthesized.one("aws_lb_target_group").deregistration_delay).toBe("40");
 });
 
 test("its endpoints' rules stay in the stack's own part of the listener's priorities", () => {

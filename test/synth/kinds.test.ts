@@ -1,5 +1,5 @@
 import { AsgiApp, Platform, WebServer, WsgiApp } from "slipway";
-import { DOMAIN, newStack, PLATFORM, Synthesized } from "./stacks";
+import { type Config, DOMAIN, newStack, PLATFORM, Synthesized } from "./stacks";
 
 const FEWEST = { app: "shop", image: "registry.acme.com/shop:1" };
 
@@ -61,9 +61,10 @@ test("in path mode every app is told its base path, and with a domain none is", 
 });
 
 test("a server that knows its base path gets its paths whole, and only in path mode", () => {
-  expect(containers(pathMode, "board").config.web).toEqual({ stripPrefix: "/shop-board", keepPrefix: true });
-  expect(containers(pathMode, "ui").config.web).toEqual({ stripPrefix: "/shop-ui" });
-  expect(containers(domainMode, "board").config.web).toEqual({ stripPrefix: "" });
+  const prefix = ({ stripPrefix, keepPrefix }: Config) => [stripPrefix, keepPrefix];
+  expect(prefix(containers(pathMode, "board").config.web)).toEqual(["/shop-board", true]);
+  expect(prefix(containers(pathMode, "ui").config.web)).toEqual(["/shop-ui", undefined]);
+  expect(prefix(containers(domainMode, "board").config.web)).toEqual(["", undefined]);
   const healthPaths = [pathMode, domainMode].map((mode) => containers(mode, "board").config.upstream.ready.path);
   expect(healthPaths).toEqual(["/shop-board/up", "/up"]);
 });

@@ -1,6 +1,7 @@
 import { Aspects, type IAspect, TerraformElement } from "cdktf";
 import { Platform } from "slipway";
 import { kebabCase } from "../../lib/naming";
+import { KEY_ATTRIBUTE } from "../../lib/tokens/item";
 import { addEndpoint, type Config, DOMAIN, deploy, newStack, PLATFORM, Synthesized } from "./stacks";
 
 const CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b";
@@ -224,7 +225,7 @@ describe("the log bucket", () => {
   });
 });
 
-describe("cluster, registry and topic", () => {
+describe("cluster, tables and topic", () => {
   test("the cluster offers Fargate, and has insights whose logs expire and go with it", () => {
     expect(inDomain.one("aws_ecs_cluster")).toMatchObject({
       setting: [{ name: "containerInsights", value: "enabled" }],
@@ -240,18 +241,29 @@ describe("cluster, registry and topic", () => {
     });
   });
 
-  test("the registry is paid by request and can be restored to any second", () => {
-    expect(inDomain.one("aws_dynamodb_table")).toMatchObject({
-      billing_mode: "PAY_PER_REQUEST",
-      hash_key: "pk",
-      range_key: "sk",
-      point_in_time_recovery: { enabled: true },
-    });
+  test("the tables are paid by request and can be restored to any second", () => {
+    const common = { billing_mode: "PAY_PER_REQUEST", point_in_time_recovery: { enabled: true } };
+    expect(inDomain.all("aws_dynamodb_table")).toEqual([
+      expect.objectContaining({ ...common, hash_key: "pk", range_key: "sk" }),
+      expect.objectContaining({ ...common, hash_key: KEY_ATTRIBUTE, attribute: [{ name: KEY_ATTRIBUTE, type: "S" }] }),
+    ]);
+    expect(inDomain.one("aws_dynamodb_table", "platform_tokens_")).not.toHaveProperty("range_key");
   });
 
-  test("the key that was given encrypts logs, registry and topic", () => {
+  test("the tokens table's name is known at synth, since gateways' configuration holds it", () => {
+    const { platform, synthesized } = deploy({
+      transform: { tokens: (config) => ({ ...config, name: "our-tokens" }) },
+    });
+    expect(platform.attributes.tokensTableName).toBe("our-tokens");
+    expect(synthesized.one("aws_dynamodb_table", "platform_tokens_").name).toBe("our-tokens");
+    expect(platform.attributes.tokensTableArn).toMatch(/TfToken/);
+  });
+
+  test("the key that was given encrypts logs, tables and topic", () => {
     const { synthesized } = deploy({ kmsKeyArn: KEY });
-    expect(synthesized.one("aws_dynamodb_table").server_side_encryption).toEqual({ enabled: true, kms_key_arn: KEY });
+    const encrypted = { enabled: true, kms_key_arn: KEY };
+    const encryptions = synthesized.all("aws_dynamodb_table").map((table) => table.server_side_encryption);
+    expect(encryptions).toEqual([encrypted, encrypted]);
     expect(synthesized.one("aws_sns_topic").kms_master_key_id).toBe(KEY);
     const groups = ["platform_cluster-insights", "greet_log-group"];
     for (const id of groups) expect(synthesized.one("aws_cloudwatch_log_group", id).kms_key_id).toBe(KEY);
@@ -267,15 +279,15 @@ describe("cluster, registry and topic", () => {
 describe("protection", () => {
   const protection = (synthesized: Synthesized) => ({
     loadBalancer: synthesized.one("aws_lb").enable_deletion_protection,
-    table: synthesized.one("aws_dynamodb_table").deletion_protection_enabled,
+    tables: synthesized.all("aws_dynamodb_table").map((table) => table.deletion_protection_enabled),
     bucketIsEmptied: synthesized.one("aws_s3_bucket").force_destroy,
   });
 
   test("is on everywhere by default, and off everywhere together", () => {
-    expect(protection(inDomain)).toEqual({ loadBalancer: true, table: true, bucketIsEmptied: false });
+    expect(protection(inDomain)).toEqual({ loadBalancer: true, tables: [true, true], bucketIsEmptied: false });
     expect(protection(deploy({ protect: false }).synthesized)).toEqual({
       loadBalancer: false,
-      table: false,
+      tables: [false, false],
       bucketIsEmptied: true,
     });
   });
@@ -311,7 +323,7 @@ describe("tags", () => {
     const { synthesized } = deploy({ environment: "prod" });
     const shared = { "slipway:workspace": "acme", "slipway:environment": "prod" };
     for (const type of ["aws_lb", "aws_ecs_cluster", "aws_dynamodb_table", "aws_s3_bucket", "aws_sns_topic"]) {
-      expect(synthesized.one(type).tags).toEqual(shared);
+      for (const { tags } of synthesized.all(type)) expect(tags).toEqual(shared);
     }
     for (const type of ["aws_ecs_service", "aws_ecs_task_definition", "aws_lb_target_group", "aws_lb_listener_rule"]) {
       expect(synthesized.one(type).tags).toEqual({ "slipway:app": "hello", "slipway:function": "greet" });

@@ -88,6 +88,7 @@ test("the manifest is beside Terraform's JSON, and tells what that deploys", () 
     region: "us-east-1",
     domain: "apps.acme.com",
     cluster: Object.values<Config>(terraform.resource.aws_ecs_cluster)[0]!.name,
+    tokensTable: Object.values<Config>(terraform.resource.aws_dynamodb_table)[1]!.name,
   });
   expect(manifest.functions[0]!.service).toBe(Object.values<Config>(terraform.resource.aws_ecs_service)[0]!.name);
 });
@@ -99,6 +100,10 @@ test("the summary counts what Terraform will manage, and no data source", () => 
   expect(written["manifest.json"]).toContain(`Slipway: 2 functions, ${count} resources`);
 });
 
+test("the summary has what the gateways' own metrics cost", () => {
+  expect(files(["greet", "process"])["manifest.json"]).toMatch(/ {2}6 metrics +\$1\.80\/month/);
+});
+
 test("apps have a dashboard each, the functions of one app share it", () => {
   const { synthesized } = deploy(DOMAIN, { one: {}, two: {}, three: { app: "other" } });
   const dashboards = synthesized.all("aws_cloudwatch_dashboard");
@@ -107,7 +112,10 @@ test("apps have a dashboard each, the functions of one app share it", () => {
       .widgets.filter(({ x }: Config) => x === 0)
       .map(({ properties }: Config) => properties.title),
   );
-  expect(titles).toEqual([["one: requests and 5xx", "two: requests and 5xx"], ["three: requests and 5xx"]]);
+  expect(titles).toEqual([
+    ["one: requests, 5xx, rejected", "two: requests, 5xx, rejected"],
+    ["three: requests, 5xx, rejected"],
+  ]);
   expect(new Set(dashboards.map(({ dashboard_name }) => dashboard_name)).size).toBe(2);
 });
 

@@ -25,6 +25,7 @@ import { makeListener, makeLoadBalancer } from "./load-balancer";
 import { type IPlatform, markPlatform } from "./platform-ref";
 import { PLATFORM_RESOURCES, type PlatformResources, type PlatformResourceTable } from "./resources";
 import { makeSecurityGroups } from "./security-groups";
+import { makeTables } from "./tables";
 
 export interface PlatformProps extends PlatformOptions {
   /**
@@ -50,7 +51,7 @@ const NETWORK_REFERENCE = {
 const FEWEST_SUBNETS = 2;
 
 /**
- * What a company's endpoints share: network, load balancer with its certificate, cluster, registry, alarms.
+ * What a company's endpoints share: network, load balancer with its certificate, cluster, registry, tokens, alarms.
  *
  * Cost (us-east-1, before traffic): load balancer about $24 a month, the default network's NAT gateway about $37.
  */
@@ -103,20 +104,7 @@ export class Platform extends Construct implements IPlatform {
       });
     }
     const { cluster, ready } = makeCluster(maker, { spec, name: name(64), tags });
-    const registry = maker.make("registry", {
-      name: name(64, "registry"),
-      billingMode: "PAY_PER_REQUEST",
-      hashKey: "pk",
-      rangeKey: "sk",
-      attribute: [
-        { name: "pk", type: "S" },
-        { name: "sk", type: "S" },
-      ],
-      pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: spec.kmsKeyArn ? { enabled: true, kmsKeyArn: spec.kmsKeyArn } : undefined,
-      deletionProtectionEnabled: spec.protect,
-      tags,
-    });
+    const { registry, tokens, tokensName } = makeTables(maker, { spec, name: (kind) => name(64, kind), tags });
     const alarmTopicArn =
       spec.alarmTopicArn ??
       (spec.observability === "standard"
@@ -147,11 +135,14 @@ export class Platform extends Construct implements IPlatform {
       clusterArn: cluster.arn,
       clusterName: cluster.name,
       registryTableName: registry.name,
+      tokensTableName: tokensName,
+      tokensTableArn: tokens.arn,
       gatewayImage: spec.gatewayImage,
       idleTimeout: spec.idleTimeout,
       logRetentionDays: spec.logRetentionDays,
       alarmTopicArn,
       kmsKeyArn: spec.kmsKeyArn,
+      allowInsecure: spec.allowInsecure,
       waitForDeploy: spec.waitForDeploy,
       observability: spec.observability,
       priorityBand: spec.priorityBand,

@@ -40,6 +40,7 @@ export const PLATFORM_RESOURCES = {
   clusterCapacityProviders: EcsClusterCapacityProviders,
   clusterInsightsLogGroup: CloudwatchLogGroup,
   registry: DynamodbTable,
+  tokens: DynamodbTable,
   alarmTopic: SnsTopic,
 } as const;
 

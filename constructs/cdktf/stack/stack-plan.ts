@@ -4,11 +4,11 @@ import { Lazy, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { type CostItem, fargateMonthlyCost, monitoringCosts } from "../../../lib/catalog";
 import { buildManifest, MANIFEST_FILE, renderSummary } from "../../../lib/manifest";
-import { type DashboardEndpoint, dashboardBody } from "../../../lib/monitoring";
+import { type DashboardEndpoint, dashboardBody, GATEWAY_METRICS } from "../../../lib/monitoring";
 import { defaultLabel, physicalName } from "../../../lib/naming";
 import { assignPriorities, countQuotas, type ListenerRule, labelProblem } from "../../../lib/routing";
 import { describeProblem, isToken, type LocatedProblem, type WebSpec } from "../../../lib/spec";
-import type { WebTask } from "../../../lib/task";
+import { platformProblems, type WebTask } from "../../../lib/task";
 import { onSynthesize, warn } from "../engine/synthesis-hook";
 import type { IPlatform } from "../platform/platform-ref";
 
@@ -102,6 +102,7 @@ export class StackPlan {
       ...this.secondPlatforms(),
       ...this.duplicateFunctions(),
       ...this.cutLabels(),
+      ...this.unfitEndpoints(),
       ...assignPriorities(requests, platform.attributes.priorityBand).problems,
       ...this.quotas().problems.map((problem) => ({ ...problem, path: this.stack.node.path })),
     ];
@@ -151,6 +152,12 @@ export class StackPlan {
     });
   }
 
+  private unfitEndpoints(): LocatedProblem[] {
+    return this.endpoints.flatMap(({ construct, platform, spec }) =>
+      platformProblems(spec, platform.attributes).map((problem) => ({ ...problem, path: construct.node.path })),
+    );
+  }
+
   private quotas() {
     return countQuotas({ rules: this.endpoints.length, targetGroups: this.endpoints.length, certificates: 0 });
   }
@@ -165,6 +172,7 @@ export class StackPlan {
         region,
         domain: domain ?? null,
         cluster: literal(this.cluster),
+        tokensTable: literal(this.platforms[0]?.attributes.tokensTableName),
       },
       functions: this.endpoints.map(({ construct, spec, task, url, service }) => ({
         path: construct.node.path,
@@ -183,7 +191,11 @@ export class StackPlan {
     const alarms = this.endpoints.reduce((sum, { alarms: count }) => sum + count, 0);
     const shared: CostItem[] = [
       ...this.platforms.flatMap(({ costs }) => costs),
-      ...monitoringCosts({ alarms, dashboards: this.dashboards.size }),
+      ...monitoringCosts({
+        metrics: GATEWAY_METRICS * this.endpoints.length,
+        alarms,
+        dashboards: this.dashboards.size,
+      }),
     ];
     return renderSummary({
       loadBalancer: literal(loadBalancerDnsName),

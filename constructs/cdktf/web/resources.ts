@@ -18,12 +18,13 @@ export const WEB_RESOURCES = {
   executionPolicy: IamRolePolicy,
   taskRole: IamRole,
   execPolicy: IamRolePolicy,
+  tokensPolicy: IamRolePolicy,
   taskDefinition: EcsTaskDefinition,
   targetGroup: LbTargetGroup,
   rule: LbListenerRule,
   service: EcsService,
   scalingTarget: AppautoscalingTarget,
-  requestsScaling: AppautoscalingPolicy,
+  loadScaling: AppautoscalingPolicy,
   cpuScaling: AppautoscalingPolicy,
   errorsAlarm: CloudwatchMetricAlarm,
   healthyAlarm: CloudwatchMetricAlarm,
@@ -35,8 +36,9 @@ export type WebResourceTable = typeof WEB_RESOURCES;
 
 type Optional =
   | "execPolicy"
+  | "tokensPolicy"
   | "scalingTarget"
-  | "requestsScaling"
+  | "loadScaling"
   | "cpuScaling"
   | "errorsAlarm"
   | "healthyAlarm"

@@ -5,10 +5,12 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { WebSpec } from "../../../lib/spec";
 import {
+  decryptTokensStatement,
   EXEC_STATEMENT,
   ecsTasksTrust,
   executionStatements,
   policyDocument,
+  readTokensStatement,
   type SecretReference,
 } from "../../../lib/task";
 import type { ResourceMaker } from "../engine/resource-maker";
@@ -19,6 +21,7 @@ interface RoleOptions {
   readonly region: string;
   readonly gatewayImage: string;
   readonly kmsKeyArn?: string;
+  readonly tokensTableArn: string;
   readonly secrets: readonly SecretReference[];
   readonly logGroupArn: string;
   /** At most 32 characters: IAM's prefix limit less the role's own word. */
@@ -33,7 +36,10 @@ export interface Roles {
   readonly policies: readonly ITerraformDependable[];
 }
 
-/** Two roles: what ECS needs to start the task, and what the code in it may do, which is nothing until it is granted. */
+/**
+ * Two roles: what ECS needs to start the task, and what the code in it may do, which is nothing until it is granted, but for the
+ * gateway's look at a token where the endpoint asks for one: a task has one role for all its containers.
+ */
 export function makeRoles(scope: Construct, maker: ResourceMaker<WebResourceTable>, options: RoleOptions): Roles {
   const { spec, region, name, tags } = options;
   const account = {
@@ -67,11 +73,28 @@ export function makeRoles(scope: Construct, maker: ResourceMaker<WebResourceTabl
     assumeRolePolicy,
     tags,
   });
-  if (!spec.exec) return { execution, task, policies: [executionPolicy] };
-  const execPolicy = maker.make("execPolicy", {
-    namePrefix: "exec-",
-    role: task.name,
-    policy: policyDocument([EXEC_STATEMENT]),
-  });
-  return { execution, task, policies: [executionPolicy, execPolicy] };
+  const policies = [executionPolicy];
+  if (spec.exec) {
+    policies.push(
+      maker.make("execPolicy", {
+        namePrefix: "exec-",
+        role: task.name,
+        policy: policyDocument([EXEC_STATEMENT]),
+      }),
+    );
+  }
+  if (spec.requiresProxyAuth) {
+    const { kmsKeyArn, tokensTableArn } = options;
+    policies.push(
+      maker.make("tokensPolicy", {
+        namePrefix: "tokens-",
+        role: task.name,
+        policy: policyDocument([
+          readTokensStatement(tokensTableArn),
+          ...(kmsKeyArn ? [decryptTokensStatement(kmsKeyArn, region)] : []),
+        ]),
+      }),
+    );
+  }
+  return { execution, task, policies };
 }

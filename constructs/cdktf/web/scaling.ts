@@ -1,6 +1,5 @@
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
-import type { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule";
-import type { WebScaling } from "../../../lib/scaling";
+import type { TargetTracking, WebScaling } from "../../../lib/scaling";
 import type { ResourceMaker } from "../engine/resource-maker";
 import type { WebResourceTable } from "./resources";
 
@@ -8,16 +7,12 @@ interface ScalingOptions {
   readonly plan: WebScaling;
   readonly clusterName: string;
   readonly service: EcsService;
-  /** `<load balancer's full name>/<target group's full name>`: what a request count belongs to. */
-  readonly resourceLabel: string;
-  /** A request count has no target group to look at before the rule connects it to the load balancer. */
-  readonly rule: LbListenerRule;
 }
 
 /** Application Auto Scaling between the service's bounds. Each policy asks for a size, and the largest wins. */
 export function makeScaling(
   maker: ResourceMaker<WebResourceTable>,
-  { plan, clusterName, service, resourceLabel, rule }: ScalingOptions,
+  { plan, clusterName, service }: ScalingOptions,
 ): void {
   if (plan.policies.length === 0) return;
   const target = maker.make("scalingTarget", {
@@ -28,7 +23,6 @@ export function makeScaling(
     maxCapacity: plan.max,
   });
   for (const { name, metric, target: targetValue, scaleInCooldown, scaleOutCooldown } of plan.policies) {
-    const perTarget = metric === "ALBRequestCountPerTarget";
     maker.make(`${name}Scaling`, {
       name,
       policyType: "TargetTrackingScaling",
@@ -39,9 +33,21 @@ export function makeScaling(
         targetValue,
         scaleInCooldown,
         scaleOutCooldown,
-        predefinedMetricSpecification: { predefinedMetricType: metric, ...(perTarget ? { resourceLabel } : {}) },
+        ...metricSpecification(metric),
       },
-      ...(perTarget ? { dependsOn: [rule] } : {}),
     });
   }
+}
+
+function metricSpecification(metric: TargetTracking["metric"]) {
+  if (typeof metric === "string") return { predefinedMetricSpecification: { predefinedMetricType: metric } };
+  const { namespace, metricName, statistic, dimensions } = metric;
+  return {
+    customizedMetricSpecification: {
+      namespace,
+      metricName,
+      statistic,
+      dimensions: Object.entries(dimensions).map(([name, value]) => ({ name, value })),
+    },
+  };
 }

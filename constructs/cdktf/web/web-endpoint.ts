@@ -7,11 +7,13 @@ import { webAddress } from "../../../lib/routing";
 import { webScaling } from "../../../lib/scaling";
 import { isToken, type WebParser } from "../../../lib/spec";
 import {
-  DEREGISTRATION_DELAY,
   deployMinutes,
+  deregistrationDelay,
   GATEWAY_CONTAINER,
+  platformWarnings,
   registryItem,
   START_MARGIN,
+  timersOf,
   webTask,
 } from "../../../lib/task";
 import { jsonText } from "../engine/json-text";
@@ -81,11 +83,13 @@ export abstract class WebEndpoint extends Construct {
       tags,
     });
     const task = webTask(spec, attributes, logGroupName);
+    const { firstByte: requestTimeout } = timersOf(spec, attributes);
     const roles = makeRoles(this, maker, {
       spec,
       region: attributes.region,
       gatewayImage: attributes.gatewayImage,
       kmsKeyArn: attributes.kmsKeyArn,
+      tokensTableArn: attributes.tokensTableArn,
       secrets: task.secrets,
       logGroupArn: logGroup.arn,
       name: name(32),
@@ -114,7 +118,7 @@ export abstract class WebEndpoint extends Construct {
       protocol: "HTTP",
       port: GATEWAY_PORTS.data,
       loadBalancingAlgorithmType: "least_outstanding_requests",
-      deregistrationDelay: String(DEREGISTRATION_DELAY),
+      deregistrationDelay: String(deregistrationDelay(requestTimeout)),
       healthCheck: {
         path: "/health",
         port: String(GATEWAY_PORTS.control),
@@ -138,7 +142,7 @@ export abstract class WebEndpoint extends Construct {
       action: [{ type: "forward", targetGroupArn: targetGroup.arn }],
       tags,
     });
-    const deployTimeout = `${deployMinutes(spec.startupTimeout)}m`;
+    const deployTimeout = `${deployMinutes({ ...spec, requestTimeout })}m`;
     const service = maker.make("service", {
       name: name(64),
       cluster: attributes.clusterArn,
@@ -186,13 +190,15 @@ export abstract class WebEndpoint extends Construct {
       targetGroup: targetGroup.arnSuffix,
       cluster: attributes.clusterName,
       service: service.name,
+      workspace: attributes.workspace,
+      environment: attributes.environment,
+      app: spec.app,
+      name: spec.name,
     };
     makeScaling(maker, {
-      plan: webScaling(spec),
+      plan: webScaling(spec, webMetric("inFlight", this.dimensions)),
       clusterName: attributes.clusterName,
       service,
-      resourceLabel: `${attributes.loadBalancerFullName}/${targetGroup.arnSuffix}`,
-      rule,
     });
     const alarms = webAlarms(
       target,
@@ -233,7 +239,7 @@ export abstract class WebEndpoint extends Construct {
         alarms: alarms.length,
         dimensions: this.dimensions,
       },
-      attributes.domain ? warnings : [...warnings, ...pathModeWarnings],
+      [...warnings, ...(attributes.domain ? [] : pathModeWarnings), ...platformWarnings(spec, attributes)],
     );
   }
 

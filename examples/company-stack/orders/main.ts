@@ -26,11 +26,13 @@ class OrdersStack extends TerraformStack {
     const orders = new SqsQueue(this, "orders", { namePrefix: "orders-", sqsManagedSseEnabled: true });
 
     const python = { platform, app: "orders", source: __dirname, image: `${REGISTRY}/orders:1.0.0` };
-    new FastApiEndpoint(this, "quote", { ...python, handler: "app:quote", spot: true });
+    // It only multiplies, so one container takes many at once.
+    new FastApiEndpoint(this, "quote", { ...python, handler: "app:quote", spot: true, concurrency: { maxInputs: 20 } });
     const place = new FastApiEndpoint(this, "place", {
       ...python,
       handler: "app:place",
       method: "POST",
+      requiresProxyAuth: true,
       env: { ORDERS_QUEUE_URL: orders.url },
       secrets: { SIGNING_KEY: shared.signingKeyArn },
     });

@@ -45,11 +45,11 @@ class PlatformStack extends TerraformStack {
     new TerraformOutput(this, "signingKeyArn", { value: signingKey.arn });
   }
 
-  /** Encrypts logs, registry, alarms and secrets. */
+  /** Encrypts logs, tables, alarms and secrets. */
   private companyKey(): KmsKey {
     const account = new DataAwsCallerIdentity(this, "account").accountId;
     return new KmsKey(this, "key", {
-      description: "Acme prod: logs, registry, alarms, secrets",
+      description: "Acme prod: logs, tables, alarms, secrets",
       enableKeyRotation: true,
       policy: policy([
         {
@@ -102,6 +102,8 @@ class PlatformStack extends TerraformStack {
         },
         { Sid: "TeamsOwnData", Effect: "Allow", Action: ["dynamodb:*", "s3:*", "sqs:*"], Resource: "*" },
         { Sid: "NotTheRegistry", Effect: "Deny", Action: "dynamodb:*", Resource: platform.resources.registry.arn },
+        // A gateway looks tokens up one by one. Nobody's code makes or lists them.
+        { Sid: "NoTokens", Effect: "Deny", NotAction: "dynamodb:GetItem", Resource: platform.resources.tokens.arn },
       ]),
     });
   }

@@ -43,7 +43,7 @@ export class AccessLog {
     const { method, path, status, origin, code, queueMs, appMs, totalMs, bytesIn, bytesOut, traceId } = record;
     const shown = JSON.stringify(path.length > PATH_LIMIT ? `${path.slice(0, PATH_LIMIT)}…` : path);
     this.output.line(
-      `{"time":"${new Date().toISOString()}",${this.common},"method":"${method}","path":${shown},"status":${status},` +
+      `{"time":"${timestamp(Date.now())}",${this.common},"method":"${method}","path":${shown},"status":${status},` +
         `"origin":"${origin}",${code === undefined ? "" : `"code":"${code}",`}"queueMs":${milliseconds(queueMs)},` +
         `"appMs":${milliseconds(appMs)},"totalMs":${milliseconds(totalMs)},"bytesIn":${bytesIn},"bytesOut":${bytesOut},` +
         `"traceId":"${traceId}"}`,
@@ -51,6 +51,28 @@ export class AccessLog {
   }
 }
 
-function milliseconds(value: number): number {
-  return Math.round(value * 1000) / 1000;
+/** With up to three decimals; of two numbers put together, since Node takes five times as long over a fraction. */
+function milliseconds(value: number): string {
+  const microseconds = Math.round(value * 1000);
+  const whole = Math.floor(microseconds / 1000);
+  const rest = microseconds - whole * 1000;
+  return rest === 0 ? `${whole}` : `${whole}.${threeDigits(rest)}`;
+}
+
+function threeDigits(value: number): string {
+  if (value >= 100) return `${value}`;
+  return value >= 10 ? `0${value}` : `00${value}`;
+}
+
+let second = Number.NaN;
+let secondText = "";
+
+/** ISO 8601; the date is worked out once a second. */
+function timestamp(now: number): string {
+  const thisSecond = Math.floor(now / 1000);
+  if (thisSecond !== second) {
+    second = thisSecond;
+    secondText = new Date(thisSecond * 1000).toISOString().slice(0, -"000Z".length);
+  }
+  return `${secondText}${threeDigits(now - thisSecond * 1000)}Z`;
 }

@@ -1,7 +1,11 @@
 import type { Readable } from "node:stream";
-import { Client, type Dispatcher, Pool } from "undici";
+import type { Client as ClientType, Dispatcher, Pool as PoolType } from "undici";
 import { type AppRequest, type Call, type Failure, hasBody, type Receiver } from "./call";
 import { Upload } from "./upload";
+
+/** By path: the package's entry would bring fetch, caches and WebSockets, 8 MiB of memory that nobody here uses. */
+const Client: typeof ClientType = require("undici/lib/dispatcher/client");
+const Pool: typeof PoolType = require("undici/lib/dispatcher/pool");
 
 export interface PoolOptions {
   readonly port: number;
@@ -11,7 +15,7 @@ export interface PoolOptions {
 
 /** Keep-alive connections to the app, as many as there are requests at once, each with one request at a time. */
 export class ConnectionPool {
-  private readonly pool: Pool;
+  private readonly pool: PoolType;
 
   constructor({ port, idleMs, headerLimit }: PoolOptions) {
     this.pool = new Pool(`http://127.0.0.1:${port}`, {
@@ -41,7 +45,7 @@ type Attempt = Dispatcher.DispatchOptions & { connection?: Connection };
 class Connection extends Client {
   isUsed = false;
 
-  constructor(origin: URL, options: Client.Options) {
+  constructor(origin: URL, options: ClientType.Options) {
     super(origin, options);
     this.on("connect", () => {
       this.isUsed = false;
@@ -59,37 +63,45 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
 
 const CONNECTION_LOST = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
+/** undici's own kind of handler. Its newer kind costs a wrapper, and two parsed objects of headers that nobody looks at. */
 class PooledCall implements Call, Dispatcher.DispatchHandler {
   private readonly attempt: Attempt;
-  private controller: Dispatcher.DispatchController | undefined;
+  private abort: (() => void) | undefined;
+  private continueReading: (() => void) | undefined;
   private onUsedConnection = false;
   private hasAnswerBegun = false;
   private mayRetry: boolean;
   private isCancelled = false;
 
   constructor(
-    private readonly pool: Pool,
+    private readonly pool: PoolType,
     { method, path, headers, source }: AppRequest,
     private readonly receiver: Receiver,
   ) {
     const body = hasBody(source) ? new Upload(source) : null;
-    // undici documents async iterables as bodies; its types leave them out.
-    this.attempt = { method, path, headers: headers as string[], body: body as unknown as Readable };
+    this.attempt = {
+      method,
+      path,
+      headers: headers as string[],
+      // undici documents async iterables as bodies; its types leave them out.
+      body: body as unknown as Readable,
+      connection: undefined,
+    };
     this.mayRetry = body === null && IDEMPOTENT.has(method);
     this.pool.dispatch(this.attempt, this);
   }
 
   resume(): void {
-    this.controller?.resume();
+    this.continueReading?.();
   }
 
   cancel(): void {
     this.isCancelled = true;
-    this.controller?.abort(new Error("cancelled"));
+    this.abort?.();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
+  onConnect(abort: (error?: Error) => void): void {
+    this.abort = abort;
     const connection = this.attempt.connection!;
     this.onUsedConnection = connection.isUsed;
     connection.isUsed = true;
@@ -100,26 +112,29 @@ class PooledCall implements Call, Dispatcher.DispatchHandler {
     this.hasAnswerBegun = true;
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, _: unknown, message = ""): void {
-    const headers = strings(controller.rawHeaders);
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, message = ""): boolean {
+    this.continueReading = resume;
+    const headers = strings(rawHeaders);
     if (status < 200) this.receiver.information(status, headers);
     else this.receiver.head(status, message, headers);
+    return true;
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.receiver.data(chunk)) controller.pause();
+  onData(chunk: Buffer): boolean {
+    return this.receiver.data(chunk);
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    this.receiver.end(strings(controller.rawTrailers));
+  onComplete(rawTrailers: unknown): void {
+    // Buffers, whatever undici's types say.
+    this.receiver.end(strings(rawTrailers as Buffer[] | null));
   }
 
-  onResponseError(_: unknown, error: Error & { code?: string }): void {
+  onError(error: Error & { code?: string }): void {
     if (this.isCancelled) return;
     const isLost = CONNECTION_LOST.has(error.code ?? "");
     if (isLost && this.mayRetry && this.onUsedConnection && !this.hasAnswerBegun) {
       this.mayRetry = false;
-      this.controller = undefined;
+      this.abort = undefined;
       this.pool.dispatch(this.attempt, this);
       return;
     }
@@ -127,12 +142,17 @@ class PooledCall implements Call, Dispatcher.DispatchHandler {
   }
 
   private failure(isLost: boolean): Failure {
-    if (this.controller === undefined) return "unreachable";
+    if (this.abort === undefined) return "unreachable";
     return isLost ? "disconnected" : "bad-response";
   }
 }
 
+const NONE: readonly string[] = [];
+
 /** undici's raw headers are buffers, name and value in turn. */
-function strings(raw: Dispatcher.DispatchController["rawHeaders"]): string[] {
-  return Array.isArray(raw) ? raw.map((item) => item.toString("latin1")) : [];
+function strings(raw: readonly Buffer[] | null): readonly string[] {
+  if (raw === null || raw.length === 0) return NONE;
+  const list = new Array<string>(raw.length);
+  for (let i = 0; i < raw.length; i++) list[i] = raw[i]!.toString("latin1");
+  return list;
 }

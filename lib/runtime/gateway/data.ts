@@ -4,6 +4,7 @@ import { Exchange } from "./exchange";
 import { refuseSocket } from "./refusal";
 import { badRequest, parserRefusal } from "./refusals";
 import type { Service } from "./service";
+import { MOST_HEADERS } from "./soundness";
 import { acceptUpgrades } from "./upgrade";
 
 /** The load balancer buffers headers itself; this bounds what a direct caller within the VPC may take. */
@@ -11,6 +12,9 @@ const HEADERS_TIMEOUT_MS = 60_000;
 
 /** What the load balancer lets through; Node's own limit is a quarter of it. */
 const HEADER_LIMIT = 64 * 1024;
+
+/** Beyond those that can have a place or wait for one: each may take 64 KiB before its request is known. */
+const SPARE_CONNECTIONS = 2000;
 
 /** The server for the load balancer's requests. */
 export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TIMEOUT_MS): Server {
@@ -24,10 +28,11 @@ export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TI
     // Checked with the other rules, so that every refusal has the same form.
     requireHostHeader: false,
   });
-  // Node would drop what is beyond its 2000 headers without a word; the limit in bytes is limit enough.
-  server.maxHeadersCount = 0;
+  server.maxHeadersCount = MOST_HEADERS;
+  const { maxInputs, maxQueued } = service.config.web.gate;
+  server.maxConnections = maxInputs + maxQueued + SPARE_CONNECTIONS;
 
-  const latest = new WeakMap<Socket, ServerResponse>();
+  const turns = new WeakMap<Socket, Turn>();
 
   /**
    * Requests of one connection are served one after the other, and none after an answer that closes it: what follows a
@@ -35,11 +40,17 @@ export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TI
    */
   const inTurn = (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    const previous = latest.get(socket);
-    latest.set(socket, response);
-    if (previous === undefined) return new Exchange(service, request, response).serve();
+    const turn = turns.get(socket);
+    if (turn === undefined) {
+      turns.set(socket, { latest: response, current: response });
+      return new Exchange(service, request, response).serve();
+    }
+    const previous = turn.latest;
+    turn.latest = response;
     const next = () => {
-      if (previous.shouldKeepAlive && !socket.destroyed) new Exchange(service, request, response).serve();
+      if (!previous.shouldKeepAlive || socket.destroyed) return;
+      turn.current = response;
+      new Exchange(service, request, response).serve();
     };
     if (previous.closed) next();
     else previous.once("close", next);
@@ -51,11 +62,32 @@ export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TI
     .on("request", inTurn)
     .on("checkContinue", inTurn)
     .on("checkExpectation", inTurn)
+    .on("drop", () => service.metrics.connectionDropped())
     .on("connect", (_, socket) => refuseSocket(socket, badRequest("CONNECT is not served here.")))
-    .on("clientError", (error: NodeJS.ErrnoException, socket) => {
-      const response = latest.get(socket as Socket);
-      const isAnswering = response?.headersSent && !response.closed;
-      if (!socket.writable || error.code === "ECONNRESET" || isAnswering) socket.destroy();
+    .on("clientError", (error: NodeJS.ErrnoException, duplex) => {
+      const socket = duplex as Socket;
+      const turn = turns.get(socket);
+      const isServing = turn !== undefined && !turn.current.closed;
+      if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
+      else if (isServing && turn.current.req.complete) closeAfter(turn, socket);
+      else if (isServing && turn.current.headersSent) socket.destroy();
       else refuseSocket(socket, parserRefusal(error));
     });
+}
+
+/** What a connection's requests have come to. */
+interface Turn {
+  latest: ServerResponse;
+  /** The one that is served, or was last. */
+  current: ServerResponse;
+  isLast?: boolean;
+}
+
+/** For bytes behind a sound request that are none: that one is answered, and nothing behind it. */
+function closeAfter(turn: Turn, socket: Socket): void {
+  // More such bytes may come.
+  if (turn.isLast) return;
+  turn.isLast = true;
+  turn.current.shouldKeepAlive = false;
+  turn.current.once("close", () => socket.destroySoon());
 }

@@ -4,7 +4,7 @@ import { withoutQueryToken } from "./auth/query-token";
 import { bytesSince } from "./bytes";
 import { type Failure, hasBody, isChunked } from "./call";
 import type { Slot, Waiter } from "./gate";
-import { isEventStream, requestHeaders, responseHeaders } from "./headers";
+import { type ClientFacts, isEventStream, requestHeaders, responseHeaders } from "./headers";
 import { routeTarget } from "./path";
 import { prefixAnswer } from "./prefix";
 import { type Forwarding, forward, type Relay } from "./proxy";
@@ -41,9 +41,10 @@ const TIMING_HEADER = "x-slipway-timing";
 const LOOKS = 4;
 
 /** One request, from its arrival to the end of its connection's interest in it. */
-export class Exchange implements Forwarding, Waiter {
+export class Exchange implements Forwarding, Waiter, ClientFacts {
   path = "";
   headers: readonly string[] = [];
+  prefix = "";
   ahead: Waiter | undefined;
   behind: Waiter | undefined;
 
@@ -62,7 +63,6 @@ export class Exchange implements Forwarding, Waiter {
   /** Bytes that have passed on the client's connection when the timer last looked, and how often it saw no more. */
   private passed = -1;
   private unchanged = 0;
-  private prefix = "";
   private slot: Slot | undefined;
   private relay: Relay | undefined;
 
@@ -77,10 +77,18 @@ export class Exchange implements Forwarding, Waiter {
     return this.service.upstream;
   }
 
+  get peer(): string {
+    return this.request.socket.remoteAddress ?? "";
+  }
+
+  get port(): number {
+    return this.request.socket.localPort ?? this.service.config.listen.port;
+  }
+
   /** A WebSocket is in flight until it is closed, and draining lets it be until the deadline. */
   serve(): void {
     this.service.drain.enter(this.response);
-    this.response.once("close", this.onClose);
+    this.response.on("close", this.onClose);
     const objection = this.objection();
     if (objection === undefined) this.authorize();
     else if ("location" in objection) this.redirect(objection.location);
@@ -165,8 +173,7 @@ export class Exchange implements Forwarding, Waiter {
     // The app's time begins when it has the whole request.
     if (!request.complete && hasBody(request)) request.once("end", this.onUploaded);
 
-    const { remoteAddress = "", localPort = config.listen.port } = request.socket;
-    this.headers = requestHeaders(request.rawHeaders, { peer: remoteAddress, port: localPort, prefix: this.prefix });
+    this.headers = requestHeaders(request.rawHeaders, this);
     this.relay = upgrade ? forwardUpgrade(upgrade, response, this) : forward(request, response, this);
     if (isChunked(request)) this.limitBody(config.web.maxBodyBytes);
   }
@@ -276,7 +283,9 @@ export class Exchange implements Forwarding, Waiter {
   }
 
   private arm(now: number): void {
-    const at = Math.min(this.stageDeadline, this.arrivedAt + this.service.config.web.timers.totalMs);
+    const { totalMs, idleMs } = this.service.config.web.timers;
+    // Not after the first look at an idle client, so that an answer that begins needs no other timer.
+    const at = Math.min(this.stageDeadline, this.arrivedAt + totalMs, now + idleMs / LOOKS);
     if (at >= this.timerAt) return;
     clearTimeout(this.timer);
     this.timerAt = at;

@@ -23,6 +23,7 @@ export class Metrics {
   private bytesIn = 0;
   private bytesOut = 0;
   private openTunnels = 0;
+  private droppedConnections = 0;
   private sum = 0;
   private rejected = 0;
 
@@ -52,6 +53,11 @@ export class Metrics {
     this.openTunnels--;
   }
 
+  /** There were too many. */
+  connectionDropped(): void {
+    this.droppedConnections++;
+  }
+
   /** What CloudWatch gets, since this was last asked. */
   takeSummary(): Summary {
     const summary = { requests: this.sum, rejected: this.rejected, load: this.gate.takeAverageLoad() };
@@ -74,6 +80,12 @@ export class Metrics {
       ...single("slipway_queued", "gauge", "Requests that wait for a place at the app now.", this.gate.queued),
       ...single("slipway_max_inputs", "gauge", "Places at the app.", this.gate.maxInputs),
       ...single("slipway_websockets", "gauge", "Connections that have left HTTP and are open.", this.openTunnels),
+      ...single(
+        "slipway_dropped_connections_total",
+        "counter",
+        "Connections closed at once, there being too many.",
+        this.droppedConnections,
+      ),
       ...single("slipway_received_bytes_total", "counter", "Bytes from clients.", this.bytesIn),
       ...single("slipway_sent_bytes_total", "counter", "Bytes to clients.", this.bytesOut),
       ...this.total.text("slipway_request_duration_seconds", "From a request's arrival to the end of its answer."),

@@ -43,13 +43,15 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
 /** Ties a call to the response that its answer goes to. */
 export function attach<R extends Relay>(relay: R, call: Call, response: ServerResponse): R {
   relay.call = call;
-  response.on("drain", () => call.resume());
   // Before anybody else hears of it, so that the app is told before its place goes to the next.
-  response.prependOnceListener("close", () => {
+  response.prependListener("close", () => {
     if (!response.writableEnded) relay.cancel();
   });
   return relay;
 }
+
+/** A whole body of up to so many bytes leaves in one string with its header, which Node writes for less than a list of parts. */
+const WHOLE_LIMIT = 8 * 1024;
 
 /** Writes what comes from the upstream to the client. */
 export class Relay implements Receiver, Leaver {
@@ -57,6 +59,11 @@ export class Relay implements Receiver, Leaver {
   private hasBody = false;
   private isLeaving = false;
   private lastChunk: Buffer | undefined;
+  /** The answer's Content-Length, if it has a body of known length. */
+  private length = -1;
+  /** A body that came in one piece: its end comes at once. */
+  private whole: Buffer | undefined;
+  private awaitsDrain = false;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -82,9 +89,11 @@ export class Relay implements Receiver, Leaver {
     }
     this.forwarding.begun?.();
     // Header and first bytes leave in one packet when they came in one; a header alone does not wait for a body.
-    setImmediate(() => {
-      if (!this.hasBody && !this.response.writableEnded && !this.response.destroyed) this.response.flushHeaders();
-    });
+    process.nextTick(flushHead, this);
+  }
+
+  flushHead(): void {
+    if (!this.hasBody && !this.response.writableEnded && !this.response.destroyed) this.response.flushHeaders();
   }
 
   data(chunk: Buffer): boolean {
@@ -96,14 +105,41 @@ export class Relay implements Receiver, Leaver {
       this.endHere();
       return true;
     }
-    return this.response.write(chunk) || (this.forwarding.mayHold?.(this.response.writableLength) ?? false);
+    if (chunk.length === this.length && chunk.length <= WHOLE_LIMIT) {
+      this.whole = chunk;
+      return true;
+    }
+    if (this.response.write(chunk) || this.forwarding.mayHold?.(this.response.writableLength)) return true;
+    this.awaitDrain();
+    return false;
+  }
+
+  private awaitDrain(): void {
+    if (this.awaitsDrain) return;
+    this.awaitsDrain = true;
+    this.response.once("drain", () => {
+      this.awaitsDrain = false;
+      this.call?.resume();
+    });
   }
 
   end(list: readonly string[]): void {
+    const { response } = this;
+    if (this.whole !== undefined && !response.destroyed) this.writeWhole(this.whole);
     this.forwarding.done?.();
-    if (this.response.destroyed) return;
-    if (list.length > 0) this.response.addTrailers(trailers(list));
-    this.response.end();
+    if (response.destroyed) return;
+    if (list.length > 0) response.addTrailers(trailers(list));
+    response.end();
+  }
+
+  /** Uncorked before the end, with which Node would write an empty third part. */
+  private writeWhole(body: Buffer): void {
+    const { response } = this;
+    const { socket } = response;
+    this.whole = undefined;
+    socket?.cork();
+    response.write(body.toString("latin1"), "latin1");
+    socket?.uncork();
   }
 
   fail(failure: Failure): void {
@@ -126,6 +162,7 @@ export class Relay implements Receiver, Leaver {
   }
 
   private endHere(): void {
+    if (this.whole !== undefined) this.writeWhole(this.whole);
     this.response.end();
     this.cancel();
   }
@@ -148,22 +185,31 @@ export class Relay implements Receiver, Leaver {
   /** What may not stand beside the framing that Node is going to choose. */
   private framed(status: number, headers: string[]): string[] {
     if (status === 204) return without(without(headers, "content-length"), "trailer");
-    const isChunked =
-      this.request.httpVersion === "1.1" &&
-      this.request.method !== "HEAD" &&
-      status !== 304 &&
-      !headers.some((item, i) => i % 2 === 0 && item.toLowerCase() === "content-length");
+    let hasTrailer = false;
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = headers[i]!;
+      if (name.length === 14 && name.toLowerCase() === "content-length") this.length = Number(headers[i + 1]);
+      else if (name.length === 7 && name.toLowerCase() === "trailer") hasTrailer = true;
+    }
+    if (!hasTrailer) return headers;
+    const { httpVersion, method } = this.request;
+    const isChunked = httpVersion === "1.1" && method !== "HEAD" && status !== 304 && this.length === -1;
     return isChunked ? headers : without(headers, "trailer");
   }
 
   /** Ends the connection after the bytes that did arrive, and before what would say that they are all. */
   cut(): void {
     const { socket } = this.response;
+    if (this.whole !== undefined) this.writeWhole(this.whole);
     if (socket === null) this.response.destroy();
     // To an HTTP/1.0 client the end of the connection is the end of the body: only a reset tells it otherwise.
     else if (this.request.httpVersion === "1.0") socket.resetAndDestroy();
     else socket.destroySoon();
   }
+}
+
+function flushHead(relay: Relay): void {
+  relay.flushHead();
 }
 
 /** Whether a chunk of a `text/event-stream` ends with the blank line after an event. */

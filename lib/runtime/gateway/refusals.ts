@@ -22,11 +22,18 @@ export const EXPECTATION_FAILED: Refusal = {
 
 export const NOT_FOUND: Refusal = { status: 404, code: "not_found", message: "No endpoint has this path." };
 
+export const HEADERS_TOO_LARGE: Refusal = {
+  status: 431,
+  code: "headers_too_large",
+  message: "The request's headers are larger than 64 KiB, or 1000 or more.",
+  close: true,
+};
+
 /** What the parser of Node refuses before there is a request. */
 export function parserRefusal({ code, message }: NodeJS.ErrnoException): Refusal {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return { status: 431, code: "headers_too_large", message: "The request's headers are larger than 64 KiB." };
+      return HEADERS_TOO_LARGE;
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
       return { status: 413, code: "body_framing_too_large", message: "The body's chunk extensions are too large." };
     case "ERR_HTTP_REQUEST_TIMEOUT":

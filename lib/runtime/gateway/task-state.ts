@@ -11,12 +11,11 @@ const TIMEOUT_MS = 2000;
 export function onTaskStopping(environment: NodeJS.ProcessEnv, tell: () => void, intervalMs = INTERVAL_MS): void {
   const base = environment[METADATA_VARIABLE];
   if (base === undefined) return;
-  const timer = setInterval(async () => {
-    if (!(await isStopping(base))) return;
-    clearInterval(timer);
-    tell();
-  }, intervalMs);
-  timer.unref();
+  const ask = async () => {
+    if (await isStopping(base)) tell();
+    else setTimeout(ask, intervalMs).unref();
+  };
+  setTimeout(ask, intervalMs).unref();
 }
 
 async function isStopping(base: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { AppRequest, Call, Receiver } from "./call";
 import { type AppAddress, DedicatedCall, dial } from "./dedicated-call";
+import { without } from "./headers";
 
 /** A request to the app to speak another protocol. It has no body. */
 export interface AppUpgrade extends Omit<AppRequest, "source"> {
@@ -15,7 +16,8 @@ export interface UpgradeReceiver extends Receiver {
 }
 
 export function sendUpgrade({ protocol, ...request }: AppUpgrade, receiver: UpgradeReceiver, app: AppAddress): Call {
-  const headers = [...request.headers, "Connection", "Upgrade", "Upgrade", protocol];
+  // Node throws when there is nothing that trailers could come behind.
+  const headers = [...without(request.headers, "trailer"), "Connection", "Upgrade", "Upgrade", protocol];
   const outgoing = dial({ ...request, headers }, app);
   outgoing.once("upgrade", ({ statusMessage = "", rawHeaders }, socket, first) =>
     receiver.upgraded({ message: statusMessage, headers: rawHeaders }, socket as Socket, first),

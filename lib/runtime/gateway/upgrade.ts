@@ -60,13 +60,17 @@ function ignore(): void {}
 /** Other versions of HTTP, and TLS. Through `h2c` a client would reach the app with requests that nothing here has seen. */
 const NOT_PASSED = /^(h2c?|http|tls)(\/|$)/i;
 
+/** A name and perhaps a version; what is none may be taken for one that is not passed. */
+const PROTOCOL = /^[\w!#$%&'*+.^`|~-]+(\/[\w!#$%&'*+.^`|~-]+)?$/;
+
 /**
  * The protocol to ask the app for; undefined when `Upgrade` is ignored: RFC 9110 section 7.8 demands that for HTTP/1.0 and
  * allows it always. An upgrade with a body would first have to be answered in both protocols.
  */
 function protocolAsked(request: IncomingMessage): string | undefined {
   const { upgrade = "" } = request.headers;
-  if (request.httpVersion !== "1.1" || tokens(upgrade).some((token) => NOT_PASSED.test(token))) return undefined;
+  if (request.httpVersion !== "1.1") return undefined;
+  if (tokens(upgrade).some((token) => NOT_PASSED.test(token) || !PROTOCOL.test(token))) return undefined;
   return hasBody(request) && !isWebSocket(request) ? undefined : upgrade;
 }
 

@@ -1,8 +1,9 @@
 import { DEFAULT_APP_PORT } from "../../catalog";
 import type { ComputeOptions } from "../compute";
+import { DEFAULT_MAX_INPUTS } from "../concurrency";
 import { handler } from "../handler";
 import type { Handler } from "../values";
-import { DEFAULT_MAX_INPUTS, type ScalingOptions, type WebOptions, webParser } from "../web";
+import { type ScalingOptions, type WebOptions, webParser } from "../web";
 import { pythonCommand } from "./python-command";
 
 export interface AsgiOptions {

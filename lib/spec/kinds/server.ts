@@ -1,7 +1,8 @@
 import { GATEWAY_PORTS } from "../../catalog";
 import type { ComputeOptions } from "../compute";
+import { DEFAULT_MAX_INPUTS } from "../concurrency";
 import { leaf, oneOf, refuse } from "../values";
-import { DEFAULT_MAX_INPUTS, type ScalingOptions, type WebOptions, webParser } from "../web";
+import { type ScalingOptions, type WebOptions, webParser } from "../web";
 import { command } from "./command";
 
 export interface ServerOptions {

@@ -62,14 +62,17 @@ test("a request loses its hop-by-hop and x-slipway headers", async () => {
   expect(told(text).rawHeaders.join()).toContain("TE,trailers");
 });
 
-test("a request with 2100 headers passes, one with more than 64 KiB of them gets a 431", async () => {
-  const many = Object.fromEntries(Array.from({ length: 2100 }, (_, i) => [`h${i}`, "x".repeat(20)]));
-  const { text } = await send(gateway.port, "/", { headers: many });
-  expect(told(text).rawHeaders).toEqual(expect.arrayContaining(["h0", "h2099"]));
+test("a request with 990 headers passes, one with 1000 or with more than 64 KiB of them gets a 431", async () => {
+  const headers = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, "x".repeat(20)]));
+  const { text } = await send(gateway.port, "/", { headers: headers(990) });
+  expect(told(text).rawHeaders).toEqual(expect.arrayContaining(["h0", "h989"]));
 
-  const refused = await send(gateway.port, "/", { headers: { a: "x".repeat(66_000) } });
-  expect([refused.status, JSON.parse(refused.text).error.code]).toEqual([431, "headers_too_large"]);
-  expect(refused.headers["x-slipway-origin"]).toBe("gateway");
+  for (const large of [headers(1000), { a: "x".repeat(66_000) }]) {
+    const refused = await send(gateway.port, "/", { headers: large });
+    expect([refused.status, JSON.parse(refused.text).error.code]).toEqual([431, "headers_too_large"]);
+    expect(refused.headers["x-slipway-origin"]).toBe("gateway");
+  }
 });
 
 test("pipelined requests are answered in order", async () => {

@@ -297,7 +297,7 @@ test("whoever reads slowly holds the other side back, not memory", async () => {
     pour();
     await stalls(() => written);
     expect(written).toBeLessThan(total / 2);
-    expect(gateway.residentMiB() - before).toBeLessThan(40);
+    expect(gateway.residentMiB() - before).toBeLessThan(60);
     let received = 0;
     to.on("data", (chunk) => {
       received += chunk.length;

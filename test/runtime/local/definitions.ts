@@ -13,7 +13,11 @@ export interface FunctionOptions {
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly secrets?: readonly string[];
   readonly startupTimeoutMs?: number;
+  readonly requiresToken?: boolean;
 }
+
+/** The platform's table of tokens. */
+export const TOKENS_TABLE = "acme-test-tokens-0123abcd";
 
 export function gatewayConfig(options: FunctionOptions): GatewayConfig {
   const { name, port = 8000, healthPath, prefix = "", startupTimeoutMs = 10_000 } = options;
@@ -37,10 +41,12 @@ export function gatewayConfig(options: FunctionOptions): GatewayConfig {
     },
     web: {
       stripPrefix: prefix,
+      ...(options.requiresToken && { auth: { cacheMs: 60_000 } }),
       gate: { maxInputs: 100, maxQueued: 1000 },
       timers: { queueMs: 60_000, firstByteMs: 150_000, idleMs: 300_000, totalMs: 300_000 },
       maxBodyBytes: 4 * 1024 ** 3,
     },
+    ...(options.requiresToken && { tokens: { table: TOKENS_TABLE } }),
     drain: { deadlineMs: 110_000, quietMs: 5000 },
   };
 }

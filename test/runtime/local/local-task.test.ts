@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { LocalError } from "../../../lib/local/local-error";
 import { LocalTasks } from "../../../lib/local/local-task";
+import { LocalTokens } from "../../../lib/local/local-tokens";
 import { gatewayProgram } from "../../../lib/local/package-root";
 import type { LogLine, RunningTask, TaskDefinition } from "../../../lib/local/task";
 import { containers, type FunctionOptions, serverProgram } from "./definitions";
@@ -34,6 +35,7 @@ async function start({ files = {}, definition, signal, ...options }: Start) {
     gateway: gatewayProgram(),
     dotenvFile: join(source, ".env"),
     python: async () => ({ python: quickPython(), env: { FROM_PYTHON: "yes" } }),
+    tokens: new LocalTokens(),
   });
   const [name, value] = marker.split("=") as [string, string];
   const fn = { name: "web", command: serves("server.js"), ...options };

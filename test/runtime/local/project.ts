@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import type { Manifest, ManifestFunction } from "../../../lib/manifest/schema";
-import { containers, type FunctionOptions, gatewayConfig } from "./definitions";
+import { containers, type FunctionOptions, gatewayConfig, TOKENS_TABLE } from "./definitions";
 
 const folders: string[] = [];
 
@@ -41,6 +41,7 @@ export function manifest(folder: string, functions: readonly ProjectFunction[], 
       region: "eu-west-1",
       domain: null,
       cluster: "acme-test-0123abcd",
+      tokensTable: TOKENS_TABLE,
     },
     functions: functions.map((fn) => {
       const options = { ...fn, prefix: `/acme-${fn.name}` };
@@ -53,7 +54,10 @@ export function manifest(folder: string, functions: readonly ProjectFunction[], 
         urls: [null],
         service: `acme-test-acme-${fn.name}-0123abcd`,
         source: relative(from, join(folder, fn.source)),
-        spec: fn.healthPath ? { healthPath: fn.healthPath } : {},
+        spec: {
+          ...(fn.healthPath && { healthPath: fn.healthPath }),
+          ...(fn.requiresToken && { requiresProxyAuth: true }),
+        },
         task: { cpu: 512, memoryMiB: 1024, containers: containers(options) },
         gateway: gatewayConfig(options),
       };

@@ -37,6 +37,7 @@ function manifest(functions: ManifestInput["functions"], routes: ManifestInput["
     region: "us-east-1",
     domain: null,
     cluster: "acme-0123abcd",
+    tokensTable: "acme-tokens-0123abcd",
   };
   return buildManifest({ stack: "stack", platform, functions, routes });
 }

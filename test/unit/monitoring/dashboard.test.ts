@@ -20,9 +20,9 @@ const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 48 }), { maxLe
 
 test("one row of four graphs an endpoint", () => {
   expect(widgets(["greet"]).map(({ properties }) => properties.title)).toEqual([
-    "greet: requests and 5xx",
+    "greet: requests, 5xx, rejected",
     "greet: response time, p95",
-    "greet: healthy containers",
+    "greet: healthy containers, load of each",
     "greet: CPU and memory, %",
   ]);
 });
@@ -52,7 +52,7 @@ test("the same endpoints give the same dashboard in any order", () => {
 });
 
 test("a metric is written as CloudWatch reads it: namespace, name, dimensions in pairs, options", () => {
-  const [requests, , , utilization] = widgets(["greet"]);
+  const [requests, , containers, utilization] = widgets(["greet"]);
   expect(requests!.properties.metrics[0]).toEqual([
     "AWS/ApplicationELB",
     "RequestCount",
@@ -62,6 +62,9 @@ test("a metric is written as CloudWatch reads it: namespace, name, dimensions in
     "targetgroup/hello/2c3d",
     { stat: "Sum" },
   ]);
+  const ofGateways = ["Platform", "acme-prod", "App", "hello", "Function", "greet"];
+  expect(requests!.properties.metrics[2]).toEqual(["Slipway", "Rejected", ...ofGateways, { stat: "Sum" }]);
+  expect(containers!.properties.metrics[1]).toEqual(["Slipway", "Load", ...ofGateways, { stat: "Average" }]);
   expect(utilization!.properties.metrics).toEqual([
     ["AWS/ECS", "CPUUtilization", "ClusterName", "acme", "ServiceName", "hello-greet", { stat: "Average" }],
     ["AWS/ECS", "MemoryUtilization", "ClusterName", "acme", "ServiceName", "hello-greet", { stat: "Average" }],

@@ -5,4 +5,8 @@ export const DIMENSIONS: EndpointDimensions = {
   targetGroup: "targetgroup/hello/2c3d",
   cluster: "acme",
   service: "hello-greet",
+  workspace: "acme",
+  environment: "prod",
+  app: "hello",
+  name: "greet",
 };

@@ -47,7 +47,7 @@ test("a limit that is not Slipway's own is explained", () => {
     'stack/greet: drainTimeout "2m": must be 1s to 110s (Fargate kills a container 120 s after SIGTERM). Use 1s to 110s. [SLIPWAY_E_INVALID_VALUE]',
   ]);
   expect(messages(() => platform({ idleTimeout: "2h" }))).toEqual([
-    'stack/platform: idleTimeout "2h": must be 1s to 4000s (the load balancer\'s own limit). Use 1s to 4000s. [SLIPWAY_E_INVALID_VALUE]',
+    'stack/platform: idleTimeout "2h": must be 11s to 4000s (endpoints answer up to 10 s before it ends, and load balancers end at 4000 s). Use 11s to 4000s. [SLIPWAY_E_INVALID_VALUE]',
   ]);
 });
 

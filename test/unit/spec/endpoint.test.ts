@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { parseFastApiEndpoint } from "../../../lib/spec";
+import { parseAsgiApp, parseFastApiEndpoint, parseWsgiApp } from "../../../lib/spec";
 import { ENDPOINT, endpoint, messages } from "./parsing";
 
 test("an endpoint with the fewest props is completed with every default", () => {
@@ -15,6 +15,7 @@ test("an endpoint with the fewest props is completed with every default", () => 
       architecture: "x86_64",
       env: {},
       secrets: {},
+      timeout: 300,
       startupTimeout: 60,
       drainTimeout: 110,
       readOnlyRoot: false,
@@ -23,9 +24,15 @@ test("an endpoint with the fewest props is completed with every default", () => 
       method: "GET",
       docs: false,
       port: 8000,
-      command: ["python", "-m", "slipway", "serve", "--kind", "fastapi", "--handler", "app:hello", "--method", "GET"],
+      command: [
+        ...["python", "-m", "slipway", "serve", "--kind", "fastapi", "--handler", "app:hello"],
+        ...["--max-inputs", "1", "--method", "GET"],
+      ],
       minContainers: 1,
       maxContainers: 10,
+      concurrency: { maxInputs: 1, targetInputs: 1, maxQueued: 10 },
+      maxRequestBodyMiB: 4096,
+      requiresProxyAuth: false,
       label: "hello-greet",
     },
     warnings: [],
@@ -44,6 +51,7 @@ test("an endpoint with every prop keeps each of them", () => {
     spot: true,
     env: { LOG_LEVEL: "info" },
     secrets: { KEY: "arn:aws:ssm:us-east-1:123456789012:parameter/key" },
+    timeout: "10m",
     startupTimeout: "2m",
     drainTimeout: 10,
     readOnlyRoot: true,
@@ -52,6 +60,12 @@ test("an endpoint with every prop keeps each of them", () => {
     docs: true,
     minContainers: 2,
     maxContainers: 3,
+    concurrency: { maxInputs: 20, targetInputs: 10, maxQueued: 0 },
+    requestTimeout: "4m",
+    idleTimeout: 30,
+    queueTimeout: "5s",
+    maxRequestBody: "10MiB",
+    requiresProxyAuth: true,
     label: "api",
     rulePriority: 9000,
     healthPath: "/health",
@@ -71,6 +85,7 @@ test("an endpoint with every prop keeps each of them", () => {
     spot: true,
     env: { LOG_LEVEL: "info" },
     secrets: { KEY: "arn:aws:ssm:us-east-1:123456789012:parameter/key" },
+    timeout: 600,
     startupTimeout: 120,
     drainTimeout: 10,
     readOnlyRoot: true,
@@ -79,6 +94,12 @@ test("an endpoint with every prop keeps each of them", () => {
     docs: true,
     minContainers: 2,
     maxContainers: 3,
+    concurrency: { maxInputs: 20, targetInputs: 10, maxQueued: 0 },
+    requestTimeout: 240,
+    idleTimeout: 30,
+    queueTimeout: 5,
+    maxRequestBodyMiB: 10,
+    requiresProxyAuth: true,
     label: "api",
     rulePriority: 9000,
     healthPath: "/health",
@@ -111,6 +132,30 @@ test("at least as many containers run at the most as at the least", () => {
   expect(messages(() => endpoint({ minContainers: 3, maxContainers: 2 }))).toEqual([
     "stack/greet: maxContainers 2: is below minContainers, 3. Use 3 or more. [SLIPWAY_E_INVALID_VALUE]",
   ]);
+});
+
+test("a container takes one request at a time for a function, a hundred for an app, and what it is told", () => {
+  expect(endpoint({ concurrency: {} }).spec.concurrency).toEqual({ maxInputs: 1, targetInputs: 1, maxQueued: 10 });
+  expect(endpoint({ concurrency: { maxInputs: 30 } }).spec.concurrency).toEqual({
+    maxInputs: 30,
+    targetInputs: 21,
+    maxQueued: 300,
+  });
+  const app = { ...ENDPOINT, handler: "app:app" };
+  for (const parse of [parseAsgiApp, parseWsgiApp]) {
+    const { concurrency } = parse(app, "api", "stack/api", {}).spec;
+    expect(concurrency).toEqual({ maxInputs: 100, targetInputs: 70, maxQueued: 1000 });
+  }
+});
+
+test("scaling aims at seven tenths of the places, rounded up, and so never above what there are", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1000 }), (maxInputs) => {
+      const { targetInputs } = endpoint({ concurrency: { maxInputs } }).spec.concurrency;
+      expect(targetInputs).toBe(Math.ceil(0.7 * maxInputs));
+      expect(targetInputs).toBeLessThanOrEqual(maxInputs);
+    }),
+  );
 });
 
 test.each([
@@ -205,6 +250,35 @@ test.each([
   ],
   [{ alarms: { errorRate: 0 } }, "alarms.errorRate 0: must be a percentage above 0, at most 100. Write for example 5."],
   [{ alarms: { latencyP95: "0s" } }, 'alarms.latencyP95 "0s": must be 1s to 1h. Use 1s to 1h.'],
+  [{ timeout: "12h" }, 'timeout "12h": must be 1s to 690m. Use 1s to 690m.'],
+  [
+    { requestTimeout: "1h" },
+    'requestTimeout "1h": must be 1s to 3590s (a load balancer lets a stopping task answer for an hour, and 10 s of that are spare). Use 1s to 3590s.',
+  ],
+  [
+    { requestTimeout: "6m" },
+    'requestTimeout "6m": is above timeout, 5m, which ends the request before. Use at most 5m, or raise timeout.',
+  ],
+  [{ idleTimeout: 0 }, "idleTimeout 0: must be 1s to 4000s (the load balancer's own limit). Use 1s to 4000s."],
+  [{ queueTimeout: "500ms" }, 'queueTimeout "500ms": must come to whole seconds. Use 1s to 1h.'],
+  [{ maxRequestBody: "2TiB" }, 'maxRequestBody "2TiB": has the unit TiB; AWS sells memory in MiB and GiB.'],
+  [{ maxRequestBody: 0 }, "maxRequestBody 0: must be 1 MiB to 1024 GiB. Use 1 MiB to 1024 GiB."],
+  [{ requiresProxyAuth: "yes" }, 'requiresProxyAuth "yes": must be true or false. Pass a boolean literal.'],
+  [
+    { concurrency: 20 },
+    "concurrency 20: must be an object with maxInputs, targetInputs, maxQueued. Write an object with maxInputs, targetInputs, maxQueued.",
+  ],
+  [{ concurrency: { maxInputs: 0 } }, "concurrency.maxInputs 0: must be 1 to 1000. Use 1 to 1000."],
+  [{ concurrency: { maxInputs: 1.5 } }, "concurrency.maxInputs 1.5: must be a whole number. Use 1 to 1000."],
+  [{ concurrency: { maxQueued: -1 } }, "concurrency.maxQueued -1: must be 0 to 10000. Use 0 to 10000."],
+  [
+    { concurrency: { targetInputs: 2 } },
+    "concurrency.targetInputs 2: is above maxInputs, 1. Use 1 to 1, or raise maxInputs.",
+  ],
+  [
+    { concurrency: { maxInputs: 10, targetInputs: 11 } },
+    "concurrency.targetInputs 11: is above maxInputs, 10. Use 1 to 10, or raise maxInputs.",
+  ],
   [
     { exec: true, readOnlyRoot: true },
     "exec true: ECS Exec writes to the root filesystem, which readOnlyRoot forbids. Set only one of exec and readOnlyRoot.",

@@ -13,7 +13,7 @@ describe("the container's command and port", () => {
     expect(asgi().spec).toMatchObject({
       kind: "asgi",
       port: 8000,
-      command: ["python", "-m", "slipway", "serve", "--kind", "asgi", "--handler", "api:app"],
+      command: ["python", "-m", "slipway", "serve", "--kind", "asgi", "--handler", "api:app", "--max-inputs", "100"],
     });
   });
 
@@ -21,7 +21,18 @@ describe("the container's command and port", () => {
     expect(wsgi().spec).toMatchObject({
       kind: "wsgi",
       port: 8000,
-      command: ["python", "-m", "slipway", "serve", "--kind", "wsgi", "--handler", "shop.wsgi:app"],
+      command: [
+        "python",
+        "-m",
+        "slipway",
+        "serve",
+        "--kind",
+        "wsgi",
+        "--handler",
+        "shop.wsgi:app",
+        "--max-inputs",
+        "100",
+      ],
     });
   });
 

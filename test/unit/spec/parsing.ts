@@ -29,6 +29,8 @@ export const PLATFORM_ATTRIBUTES = {
   clusterArn: "arn:aws:ecs:us-east-1:123456789012:cluster/acme",
   clusterName: "acme",
   registryTableName: "acme-registry",
+  tokensTableName: "acme-tokens",
+  tokensTableArn: "arn:aws:dynamodb:us-east-1:123456789012:table/acme-tokens",
   priorityBand: 1,
 };
 

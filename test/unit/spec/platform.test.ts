@@ -11,6 +11,7 @@ test("a platform with the fewest props is completed with every default, and warn
       idleTimeout: 300,
       logRetentionDays: 90,
       protect: true,
+      allowInsecure: false,
       waitForDeploy: true,
       observability: "standard",
       priorityBand: 0,
@@ -33,6 +34,7 @@ test("a platform with every prop keeps each of them", () => {
     kmsKeyArn: "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/0a1b-2c3d",
     webAclArn: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme/0a1b",
     protect: false,
+    allowInsecure: true,
     waitForDeploy: false,
     observability: "minimal",
     priorityBand: 15,
@@ -109,6 +111,11 @@ test.each([
     { webAclArn: "arn:aws:wafv2:us-east-1:123456789012:global/webacl/cdn/0a1b" },
     'webAclArn "arn:aws:wafv2:us-east-1:123456789012:global/webacl/cdn/0a1b": must be an ARN such as "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme/0123-…".',
   ],
+  [
+    { idleTimeout: 10 },
+    "idleTimeout 10: must be 11s to 4000s (endpoints answer up to 10 s before it ends, and load balancers end at 4000 s). Use 11s to 4000s.",
+  ],
+  [{ allowInsecure: "yes" }, 'allowInsecure "yes": must be true or false. Pass a boolean literal.'],
   [{ protect: "no" }, 'protect "no": must be true or false. Pass a boolean literal.'],
   [{ observability: "full" }, 'observability "full": must be one of "minimal", "standard". Pick one of these.'],
   [
@@ -151,6 +158,7 @@ test("a platform's attributes, as its stack outputs them, are read back as they 
     ...PLATFORM_ATTRIBUTES,
     idleTimeout: 300,
     logRetentionDays: 90,
+    allowInsecure: true,
     waitForDeploy: true,
     observability: "standard",
   };
@@ -188,6 +196,19 @@ test.each([
     ],
   ],
   [{ scheme: "internal" }, ["scheme: is not a prop here"]],
+  [
+    { tokensTableName: "acme/tokens" },
+    [
+      'tokensTableName "acme/tokens": must be a table\'s name as the platform published it. Write for example "acme-tokens-0123abcd".',
+    ],
+  ],
+  [
+    { tokensTableName: undefined, tokensTableArn: undefined },
+    [
+      'tokensTableName: is missing. Write for example "acme-tokens-0123abcd".',
+      'tokensTableArn: is missing. Write for example "arn:aws:dynamodb:us-east-1:123456789012:table/acme-tokens-0123abcd".',
+    ],
+  ],
 ])("attributes with %j are refused with the fix", (attributes, expected) => {
   const lines = messages(() => platformAttributes(attributes));
   expect(lines).toEqual(expected.map((text) => expect.stringContaining(`stack/platform: ${text}`)));

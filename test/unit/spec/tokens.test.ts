@@ -63,9 +63,10 @@ const each = (props: string[], token: unknown): [string, unknown][] => props.map
 test.each([
   ...each(["app", "name", "handler", "source", "architecture", "label", "healthPath", "method"], text),
   ...each(["cpu", "memory", "ephemeralDisk", "startupTimeout", "drainTimeout"], number),
-  ...each(["minContainers", "maxContainers", "rulePriority"], number),
-  ...each(["readOnlyRoot", "exec", "docs", "alarms"], resolvable),
-  ...each(["env", "secrets", "alarms"], map),
+  ...each(["minContainers", "maxContainers", "rulePriority", "maxRequestBody"], number),
+  ...each(["timeout", "requestTimeout", "idleTimeout", "queueTimeout"], number),
+  ...each(["readOnlyRoot", "exec", "docs", "alarms", "requiresProxyAuth", "concurrency"], resolvable),
+  ...each(["env", "secrets", "alarms", "concurrency"], map),
 ])("an endpoint's %s must be known at synth, and the error does not print the token", (prop, token) => {
   expect(messages(() => endpoint({ [prop]: token }))).toEqual([`stack/greet: ${prop}: ${KNOWN_AT_SYNTH}`]);
 });
@@ -73,10 +74,19 @@ test.each([
 test.each([
   ...each(["workspace", "environment", "domain", "scheme", "observability"], text),
   ...each(["idleTimeout", "logRetentionDays", "priorityBand"], number),
-  ...each(["protect", "waitForDeploy"], resolvable),
+  ...each(["protect", "allowInsecure", "waitForDeploy"], resolvable),
   ...each(["allowCidrs"], list),
 ])("a platform's %s must be known at synth", (prop, token) => {
   expect(messages(() => platform({ [prop]: token }))).toEqual([`stack/platform: ${prop}: ${KNOWN_AT_SYNTH}`]);
+});
+
+test("so must what is within an endpoint's concurrency, and the name of an imported platform's tokens table", () => {
+  expect(messages(() => endpoint({ concurrency: { maxInputs: number } }))).toEqual([
+    `stack/greet: concurrency.maxInputs: ${KNOWN_AT_SYNTH}`,
+  ]);
+  expect(messages(() => platformAttributes({ tokensTableName: text }))).toEqual([
+    `stack/platform: tokensTableName: ${KNOWN_AT_SYNTH}`,
+  ]);
 });
 
 test.each([

@@ -1,5 +1,12 @@
 import fc from "fast-check";
-import { EXEC_STATEMENT, ecsTasksTrust, executionStatements, policyDocument, secretReference } from "../../../lib/task";
+import {
+  decryptTokensStatement,
+  EXEC_STATEMENT,
+  ecsTasksTrust,
+  executionStatements,
+  policyDocument,
+  secretReference,
+} from "../../../lib/task";
 
 const ACCOUNT = { partition: "aws", region: "us-east-1", account: "111111111111" };
 const LOG_GROUP = "arn:aws:logs:us-east-1:111111111111:log-group:/slipway/hello";
@@ -131,5 +138,16 @@ test("only tasks of the same account and region may take the roles", () => {
         },
       },
     ],
+  });
+});
+
+test("a key that encrypts the tokens table is used by way of DynamoDB in the platform's region only", () => {
+  const key = "arn:aws:kms:eu-central-1:111111111111:key/0a1b";
+  expect(decryptTokensStatement(key, "eu-central-1")).toEqual({
+    Sid: "DecryptTokens",
+    Effect: "Allow",
+    Action: "kms:Decrypt",
+    Resource: key,
+    Condition: { StringLike: { "kms:ViaService": "dynamodb.eu-central-1.amazonaws.com*" } },
   });
 });

@@ -59,9 +59,10 @@ test("the app's variables are sorted, and its own value wins over Slipway's defa
 });
 
 test("the command serves the handler with its method, and docs only when asked", () => {
-  const serve = ["python", "-m", "slipway", "serve", "--kind", "fastapi", "--handler", "app:hello", "--method"];
-  expect(containers().app.command).toEqual([...serve, "GET"]);
-  expect(containers({ method: "POST", docs: true }).app.command).toEqual([...serve, "POST", "--docs"]);
+  const serve = ["python", "-m", "slipway", "serve", "--kind", "fastapi", "--handler", "app:hello"];
+  const one = ["--max-inputs", "1", "--method"];
+  expect(containers().app.command).toEqual([...serve, ...one, "GET"]);
+  expect(containers({ method: "POST", docs: true }).app.command).toEqual([...serve, ...one, "POST", "--docs"]);
 });
 
 test("both containers carry the function's name, by which a definition read back from AWS finds its source", () => {
@@ -127,26 +128,49 @@ test("the gateway's config is in its variable, and the gateway accepts it", () =
     version: 1,
     app: "hello",
     function: "greet",
+    workspace: "acme",
     environment: "prod",
     region: "eu-central-1",
-    listen: { port: 18080, controlPort: 18081, keepAliveMs: 305_000 },
+    listen: { port: 18080, controlPort: 18081, loopbackPort: 18082, keepAliveMs: 305_000 },
     upstream: {
       port: 8000,
       ready: { kind: "tcp", path: "/", intervalMs: 25, timeoutMs: 120_000 },
       poolIdleMs: 1000,
     },
-    web: { stripPrefix: "" },
+    web: {
+      stripPrefix: "",
+      gate: { maxInputs: 1, maxQueued: 10 },
+      timers: { queueMs: 60_000, firstByteMs: 150_000, idleMs: 300_000, totalMs: 300_000 },
+      maxBodyBytes: 4 * 1024 ** 3,
+    },
     drain: { deadlineMs: 30_000, quietMs: 5000 },
   });
 });
 
 test("the gateway keeps idle connections longer than the load balancer does, which could else use one that just closed", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 4000 }), (idleTimeout) => {
+    fc.property(fc.integer({ min: 11, max: 4000 }), (idleTimeout) => {
       const { task } = containers({}, { ...DOMAIN_PLATFORM, idleTimeout });
       expect(task.gateway.listen.keepAliveMs).toBeGreaterThan(idleTimeout * 1000);
     }),
   );
+});
+
+test("the gateway has the endpoint's places, queue, timers and limit of a body", () => {
+  const { web } = containers({
+    concurrency: { maxInputs: 20, maxQueued: 5 },
+    timeout: "1h",
+    requestTimeout: 20,
+    idleTimeout: 30,
+    queueTimeout: 10,
+    maxRequestBody: "1MiB",
+  }).task.gateway;
+  expect(web).toEqual({
+    stripPrefix: "",
+    gate: { maxInputs: 20, maxQueued: 5 },
+    timers: { queueMs: 10_000, firstByteMs: 20_000, idleMs: 30_000, totalMs: 3_600_000 },
+    maxBodyBytes: 1024 ** 2,
+  });
 });
 
 test("without a domain the gateway strips the label that the load balancer matched", () => {

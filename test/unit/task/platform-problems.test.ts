@@ -1,0 +1,72 @@
+import { platformProblems, platformWarnings } from "../../../lib/task";
+import { webSpec } from "./web-spec";
+
+const HTTPS = { domain: "apps.acme.com", allowInsecure: false, idleTimeout: 300 };
+const HTTP = { ...HTTPS, domain: undefined };
+
+const problems = (props: object, platform = HTTPS) =>
+  platformProblems(webSpec({ timeout: "1h", ...props }), platform).map(
+    ({ prop, value, message, fix }) => `${prop} ${value}: ${message}. ${fix}.`,
+  );
+
+test("the fewest props fit every platform", () => {
+  for (const idleTimeout of [11, 60, 300, 4000]) expect(problems({}, { ...HTTPS, idleTimeout })).toEqual([]);
+});
+
+test("a first byte may take 10 s less than the load balancer waits", () => {
+  expect(problems({ requestTimeout: 290 })).toEqual([]);
+  expect(problems({ requestTimeout: 291 })).toEqual([
+    "requestTimeout 291s: must end 10 s before the platform's idleTimeout, 5m, or it is the load balancer that answers, with a 504 of its own. Use at most 290s, or set the platform's idleTimeout to 301s.",
+  ]);
+});
+
+test("so may the wait for a place", () => {
+  expect(problems({ queueTimeout: 290 })).toEqual([]);
+  expect(problems({ queueTimeout: "10m" })).toEqual([
+    "queueTimeout 10m: must end 10 s before the platform's idleTimeout, 5m, or it is the load balancer that answers, with a 504 of its own. Use at most 290s, or set the platform's idleTimeout to 610s.",
+  ]);
+});
+
+test("a gap in a body may be as long as the load balancer allows", () => {
+  expect(problems({ idleTimeout: 300 })).toEqual([]);
+  expect(problems({ idleTimeout: 301 })).toEqual([
+    "idleTimeout 301s: is above the platform's idleTimeout, 5m, at which the load balancer closes the connection. Use at most 5m, or set the platform's idleTimeout to 301s.",
+  ]);
+});
+
+test("tokens are not sent over plain HTTP, unless the platform allows it", () => {
+  const closed = { requiresProxyAuth: true };
+  expect(problems(closed)).toEqual([]);
+  expect(problems(closed, { ...HTTP, allowInsecure: true })).toEqual([]);
+  expect(problems({}, HTTP)).toEqual([]);
+  expect(problems(closed, HTTP)).toEqual([
+    "requiresProxyAuth true: would have tokens sent over plain HTTP: the platform has no domain. Set domain and hostedZoneId on the platform, or, where the network is trusted as it is, allowInsecure: true.",
+  ]);
+});
+
+test("everything that does not fit is told at once", () => {
+  const all = { requestTimeout: 300, queueTimeout: 300, idleTimeout: 400, requiresProxyAuth: true };
+  expect(platformProblems(webSpec(all), HTTP).map(({ prop, code }) => [prop, code])).toEqual([
+    ["requestTimeout", "SLIPWAY_E_INVALID_VALUE"],
+    ["queueTimeout", "SLIPWAY_E_INVALID_VALUE"],
+    ["idleTimeout", "SLIPWAY_E_INVALID_VALUE"],
+    ["requiresProxyAuth", "SLIPWAY_E_INSECURE_AUTH"],
+  ]);
+});
+
+describe("what works, and is worth a warning", () => {
+  test("two waits that each fit, and are too long one after the other", () => {
+    expect(platformWarnings(webSpec({ requestTimeout: 240 }), HTTPS)).toEqual([]);
+    expect(platformWarnings(webSpec({ requestTimeout: 241 }), HTTPS)).toEqual([
+      "queueTimeout 1m and requestTimeout 241s together are more than the platform's idleTimeout, 5m: a request that uses up both gets a 504 of the load balancer's own",
+    ]);
+  });
+
+  test("tokens that anybody on the way can read", () => {
+    const closed = webSpec({ requiresProxyAuth: true });
+    expect(platformWarnings(closed, { ...HTTP, allowInsecure: true })).toEqual([
+      "requiresProxyAuth without HTTPS: whoever sees the traffic has the tokens",
+    ]);
+    expect(platformWarnings(closed, HTTPS)).toEqual([]);
+  });
+});
