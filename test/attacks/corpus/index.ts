@@ -1,0 +1,20 @@
+import type { Attack } from "./attack";
+import { CHUNKING } from "./chunking";
+import { FRAMING } from "./framing";
+import { HEADERS } from "./headers";
+import { PATHS } from "./paths";
+import { UPGRADES } from "./upgrades";
+
+export { ANSWERS, type EvilAnswer } from "./answers";
+export type { Attack, Forwarded, Must, Place, Then } from "./attack";
+export { textFor } from "./attack";
+export { FRAMES, type FrameCase } from "./frames";
+
+/** The classes of requests. */
+export const ATTACKS: Readonly<Record<"framing" | "headers" | "chunking" | "paths" | "upgrades", readonly Attack[]>> = {
+  framing: FRAMING,
+  headers: HEADERS,
+  chunking: CHUNKING,
+  paths: PATHS,
+  upgrades: UPGRADES,
+};
