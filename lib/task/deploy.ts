@@ -7,7 +7,7 @@ const AFTER_FIRST_BYTE = 10;
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  */
 export function deregistrationDelay(requestTimeout: number): number {
-  return 160;
+  return requestTimeout + AFTER_FIRST_BYTE;
 }
 
 /** Seconds on top of the startup timeout before ECS counts failed health checks: image pull, and two checks. */

@@ -84,7 +84,7 @@ describe("examples/company-stack", () => {
       "create 2 aws_ecs_service",
       "create 2 aws_ecs_task_definition",
       "create 4 aws_iam_role",
-      "create 3 aws_iam_role_policy",
+      "create 4 aws_iam_role_policy",
       "create 2 aws_lb_listener_rule",
       "create 2 aws_lb_target_group",
       "create 1 aws_sqs_queue",
@@ -105,16 +105,16 @@ describe("examples/company-stack", () => {
     const { signingKeyArn, teamBoundaryArn, platform: construct } = shared;
     const ids = idsIn({ ...construct.attributes, signingKeyArn, teamBoundaryArn });
     expect(referencesIn(made, ids)).toEqual([
-      "aws_appautoscaling_policy: clusterName, loadBalancerFullName",
+      "aws_appautoscaling_policy: clusterName",
       "aws_appautoscaling_target: clusterName",
       "aws_cloudwatch_dashboard: clusterName, loadBalancerFullName",
       "aws_cloudwatch_log_group: kmsKeyArn",
       "aws_cloudwatch_metric_alarm: alarmTopicArn, loadBalancerFullName",
       "aws_dynamodb_table_item: registryTableName",
       "aws_ecs_service: clusterArn, clusterName, gatewaySecurityGroupId, privateSubnetIds",
-      "aws_ecs_task_definition: signingKeyArn",
+      "aws_ecs_task_definition: signingKeyArn, tokensTableName",
       "aws_iam_role: teamBoundaryArn",
-      "aws_iam_role_policy: kmsKeyArn, signingKeyArn",
+      "aws_iam_role_policy: kmsKeyArn, signingKeyArn, tokensTableArn",
       "aws_lb_listener_rule: listenerArn, loadBalancerFullName",
       "aws_lb_target_group: vpcId",
     ]);
@@ -182,8 +182,12 @@ describe("examples/company-stack", () => {
     const quote = await send({ ...host("quote"), path: "/?quantity=3" });
     expect([quote.status, quote.text]).toEqual([200, '{"quantity":3,"total":36}']);
 
+    const order = { ...host("place"), method: "POST", body: '{"quantity":3}' };
     const json = { "content-type": "application/json" };
-    const placed = await send({ ...host("place"), method: "POST", headers: json, body: '{"quantity":3}' });
+    expect((await send({ ...order, headers: json })).status).toBe(401);
+    const { keyId, secret } = served.token;
+    const token = { "slipway-key": keyId, "slipway-secret": secret };
+    const placed = await send({ ...order, headers: { ...json, ...token } });
     expect([placed.status, placed.text]).toEqual([200, expect.stringContaining('"quantity":3')]);
     const { Body, MessageAttributes } = await receivedOrder();
     expect(JSON.parse(Body)).toEqual(JSON.parse(placed.text));
