@@ -40,7 +40,8 @@ def web_socket(job: dict) -> dict:
     """The answer to a handshake; where it opens, what comes back for each message, and how it is closed."""
     connection = socket.create_connection(("127.0.0.1", job["port"]))
     try:
-        with connect(f"ws://{job['host']}{job['path']}", sock=connection, proxy=None) as opened:
+        url, offered = f"ws://{job['host']}{job['path']}", {name: job.get(name) for name in ("subprotocols", "origin")}
+        with connect(url, sock=connection, proxy=None, **offered) as opened:
             received = []
             for message in job["messages"]:
                 opened.send(message)
