@@ -17,6 +17,8 @@ def exchange(job: dict) -> list:
     answers = []
     with httpx.Client(base_url=f"http://127.0.0.1:{job['port']}", trust_env=False, timeout=20) as client:
         for request in job["requests"]:
+            # Each by itself, as with the other clients.
+            client.cookies.clear()
             answer = client.request(
                 request["method"],
                 request["path"],

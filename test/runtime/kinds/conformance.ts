@@ -22,7 +22,7 @@ export function conformance<App extends string>(
   alone: AppsAlone<App>,
   through: (app: App) => Place,
 ): void {
-  const { requests, events, webSockets = [], oneTime } = example;
+  const { apps, requests, events, webSockets = [], oneTime } = example;
   const lasting = (answer: ClientAnswer) => comparable(answer, oneTime);
 
   describe.each(Object.keys(requests) as App[])("%s gives", (app) => {
@@ -33,7 +33,8 @@ export function conformance<App extends string>(
         exchange(place, under(place.base, requests[app])),
         exchange({ port: itsOwn.port, host: place.host }, under(itsOwn.mountedAt, requests[app])),
       ]);
-      const alike = expected.map((answer) => below(place.prefix, place.host, answer));
+      const prefix = apps[app].keepsBasePath ? "" : place.prefix;
+      const alike = expected.map((answer) => below(prefix, place.host, answer));
       expect(got.map(lasting).map(named(requests[app]))).toEqual(alike.map(lasting).map(named(requests[app])));
     });
   });

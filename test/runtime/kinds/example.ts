@@ -13,6 +13,8 @@ export interface AppAlone {
   command(port: number): readonly string[];
   /** It knows at which path it is mounted, by `SCRIPT_NAME` or `SLIPWAY_BASE_PATH`, and so do its links. */
   readonly knowsItsMount?: boolean;
+  /** It is asked for whole paths, and nothing is rewritten in what it answers. */
+  readonly keepsBasePath?: boolean;
 }
 
 /** One of `examples/`, and how it answers without Slipway. */

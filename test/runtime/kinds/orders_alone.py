@@ -1,0 +1,7 @@
+"""The functions of examples/company-stack/orders."""
+
+import app
+from functions_alone import alone
+
+quote = alone("GET", app.quote)
+place = alone("POST", app.place)
