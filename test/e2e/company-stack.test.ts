@@ -2,7 +2,10 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ServedDefinitions, serveDefinitions } from "../../lib/local";
-import { ensurePythonEnvironment } from "../../lib/local/python-environment";
+import { AppsAlone } from "../runtime/kinds/alone";
+import { conformance, type Place } from "../runtime/kinds/conformance";
+import { ORDERS } from "../runtime/kinds/orders";
+import { pythonFor } from "../runtime/kinds/python";
 import { send } from "../runtime/local/http";
 import { type AwsClients, awsCall, awsClients } from "./aws-api";
 import { actionsIn, idsIn, referencesIn } from "./company-plan";
@@ -153,46 +156,61 @@ describe("examples/company-stack", () => {
     ]);
   });
 
-  test("what AWS says is deployed runs: an order that is placed is in the team's queue, signed", async () => {
-    const functions = await readFunctions(aws);
-    const environment = await step("the Python environment", ({ say }) =>
-      ensurePythonEnvironment({ folder: PYTHON_FOLDER, source: ORDERS_SOURCE, kinds: ["fastapi"], onProgress: say }),
-    );
-    const account = {
-      AWS_ENDPOINT_URL: emulator.url,
-      AWS_DEFAULT_REGION: REGION,
-      AWS_ACCESS_KEY_ID: "e2e",
-      AWS_SECRET_ACCESS_KEY: "e2e",
-    };
-    const served: ServedDefinitions = await step("running what was read back", async () =>
-      serveDefinitions({
-        definitions: functions.map(({ target, containers }) => ({
-          target,
-          containers,
-          source: orders.sources.get(target)!,
-        })),
-        rules: await readRules(aws, functions),
-        // What ECS gives a task: its role's credentials, and the secret's value.
-        python: async () => ({ ...environment, env: { ...environment.env, ...account, SIGNING_KEY } }),
-      }),
-    );
-    stops.push(() => served.stop());
-    const host = (name: string) => ({ port: served.port, host: `acme-prod--orders-${name}.${DOMAIN}` });
+  describe("what AWS says is deployed runs: through task definitions and rules read back", () => {
+    const alone = new AppsAlone(ORDERS);
+    let served: ServedDefinitions;
 
-    const quote = await send({ ...host("quote"), path: "/?quantity=3" });
-    expect([quote.status, quote.text]).toEqual([200, '{"quantity":3,"total":36}']);
+    beforeAll(async () => {
+      const functions = await readFunctions(aws);
+      const rules = await readRules(aws, functions);
+      // What ECS gives a task: its role's credentials, and the secret's value.
+      const given = {
+        AWS_ENDPOINT_URL: emulator.url,
+        AWS_DEFAULT_REGION: REGION,
+        AWS_ACCESS_KEY_ID: "e2e",
+        AWS_SECRET_ACCESS_KEY: "e2e",
+        SIGNING_KEY,
+      };
+      await step("running what was read back, and the apps alone", async ({ say }) => {
+        const pythonOf = pythonFor(ORDERS, { cache: PYTHON_FOLDER, folder: ORDERS_SOURCE, onProgress: say });
+        const { python, env } = await pythonOf("");
+        stops.push(() => alone.stop());
+        await alone.start(ORDERS_SOURCE, pythonOf);
+        served = await serveDefinitions({
+          definitions: functions.map(({ target, containers }) => ({
+            target,
+            containers,
+            source: orders.sources.get(target)!,
+          })),
+          rules,
+          python: async () => ({ python, env: { ...env, ...given } }),
+        });
+        stops.push(() => served.stop());
+      });
+    });
 
-    const order = { ...host("place"), method: "POST", body: '{"quantity":3}' };
-    const json = { "content-type": "application/json" };
-    expect((await send({ ...order, headers: json })).status).toBe(401);
-    const { keyId, secret } = served.token;
-    const token = { "slipway-key": keyId, "slipway-secret": secret };
-    const placed = await send({ ...order, headers: { ...json, ...token } });
-    expect([placed.status, placed.text]).toEqual([200, expect.stringContaining('"quantity":3')]);
-    const { Body, MessageAttributes } = await receivedOrder();
-    expect(JSON.parse(Body)).toEqual(JSON.parse(placed.text));
-    const signature = createHmac("sha256", SIGNING_KEY).update(Body).digest("hex");
-    expect(MessageAttributes.signature.StringValue).toBe(signature);
+    const place = (name: "quote" | "place"): Place => ({
+      port: served.port,
+      host: `acme-prod--orders-${name}.${DOMAIN}`,
+      base: "",
+      prefix: "",
+    });
+
+    conformance(ORDERS, alone, place);
+
+    test("an order that is placed with a token is in the team's queue, signed; without one it is refused", async () => {
+      const order = { ...place("place"), method: "POST", body: '{"quantity":3}' };
+      const json = { "content-type": "application/json" };
+      expect((await send({ ...order, headers: json })).status).toBe(401);
+      const { keyId, secret } = served.token;
+      const token = { "slipway-key": keyId, "slipway-secret": secret };
+      const placed = await send({ ...order, headers: { ...json, ...token } });
+      expect([placed.status, placed.text]).toEqual([200, expect.stringContaining('"quantity":3')]);
+      const { Body, MessageAttributes } = await receivedOrder();
+      expect(JSON.parse(Body)).toEqual(JSON.parse(placed.text));
+      const signature = createHmac("sha256", SIGNING_KEY).update(Body).digest("hex");
+      expect(MessageAttributes.signature.StringValue).toBe(signature);
+    });
   });
 
   async function receivedOrder() {

@@ -61,7 +61,7 @@ export function exampleLifecycle<App extends string>(
       before = await emulator.resources();
       copy = ExampleCopy.of(name, provider);
       stops.push(async () => copy.remove());
-      await example.givePorts?.(copy.folder);
+      await example.prepare?.(copy.folder);
       const env = isolatedEnvironment(copy.folder, provider, emulator.url);
       deployment = new ExampleDeployment(copy, env, emulator, context, step);
       await deployment.deploy();

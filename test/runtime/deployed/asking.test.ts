@@ -134,7 +134,7 @@ test("an error is one line of JSON too", async () => {
 test("a terminal gets colours, even one that was given no size", async () => {
   await serve();
   const args = ["status", "--folder", deployedProject(["web"])];
-  const cli = start(args, aws, { ...CREDENTIALS, TERM: "xterm", NO_COLOR: undefined }, "terminal");
+  const cli = start(args, aws, { ...CREDENTIALS, TERM: "xterm", NO_COLOR: undefined, CI: undefined }, "terminal");
   expect(await cli.exited).toBe(0);
   expect(cli.stdout.join("\n")).toContain("\x1b[32mrunning\x1b[39m");
 });

@@ -7,6 +7,9 @@ import { until } from "../local/waiting";
 import type { AppAlone, Example } from "./example";
 import type { PythonOf } from "./python";
 
+/** Streamlit takes seconds where nothing else runs, and here everything starts at once. */
+const LISTEN_MS = 60_000;
+
 /** Where an app answers that has nothing in front of it. */
 export interface PlaceAlone {
   readonly port: number;
@@ -52,11 +55,12 @@ export class AppsAlone<App extends string> {
   ): Promise<void> {
     const port = await freePort();
     const [command, ...args] = alone.command(port);
-    const env = { ...process.env, ...python, PORT: `${port}`, ...(mountedAt && { SCRIPT_NAME: mountedAt }) };
+    const mount = mountedAt && { SCRIPT_NAME: mountedAt, SLIPWAY_BASE_PATH: mountedAt };
+    const env = { ...process.env, ...python, PORT: `${port}`, ...mount };
     const group = new ProcessGroup({ command: command!, args, cwd, env });
     this.groups.push(group);
     this.places.push({ app, port, mountedAt });
-    await until(`${app} alone listens`, () => isListening(port), 20_000).catch((error) => {
+    await until(`${app} alone listens`, () => isListening(port), LISTEN_MS).catch((error) => {
       throw new Error(`${error.message}\n${group.tail}`);
     });
   }

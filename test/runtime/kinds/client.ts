@@ -6,6 +6,13 @@ export interface ClientRequest {
   readonly body?: string;
 }
 
+/** How a WebSocket is asked for. */
+export interface Handshake {
+  readonly path: string;
+  readonly subprotocols?: readonly string[];
+  readonly origin?: string;
+}
+
 /** An answer as a client got it. */
 export interface ClientAnswer {
   readonly status: number;

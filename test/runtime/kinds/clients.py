@@ -17,6 +17,8 @@ def exchange(job: dict) -> list:
     answers = []
     with httpx.Client(base_url=f"http://127.0.0.1:{job['port']}", trust_env=False, timeout=20) as client:
         for request in job["requests"]:
+            # Each by itself, as with the other clients.
+            client.cookies.clear()
             answer = client.request(
                 request["method"],
                 request["path"],
@@ -40,7 +42,8 @@ def web_socket(job: dict) -> dict:
     """The answer to a handshake; where it opens, what comes back for each message, and how it is closed."""
     connection = socket.create_connection(("127.0.0.1", job["port"]))
     try:
-        with connect(f"ws://{job['host']}{job['path']}", sock=connection, proxy=None) as opened:
+        url, offered = f"ws://{job['host']}{job['path']}", {name: job.get(name) for name in ("subprotocols", "origin")}
+        with connect(url, sock=connection, proxy=None, **offered) as opened:
             received = []
             for message in job["messages"]:
                 opened.send(message)

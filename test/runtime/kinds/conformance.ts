@@ -1,5 +1,5 @@
 import type { AppsAlone } from "./alone";
-import type { Address, Client, ClientRequest } from "./client";
+import type { Address, Client, ClientAnswer, ClientRequest } from "./client";
 import { curl, hasCurl } from "./curl-client";
 import type { Example } from "./example";
 import { below, comparable } from "./expected";
@@ -22,7 +22,8 @@ export function conformance<App extends string>(
   alone: AppsAlone<App>,
   through: (app: App) => Place,
 ): void {
-  const { requests, events, webSocket } = example;
+  const { apps, requests, events, webSockets = [], oneTime } = example;
+  const lasting = (answer: ClientAnswer) => comparable(answer, oneTime);
 
   describe.each(Object.keys(requests) as App[])("%s gives", (app) => {
     test.each(CLIENTS)("$name what the app alone gives", async ({ exchange }) => {
@@ -32,8 +33,9 @@ export function conformance<App extends string>(
         exchange(place, under(place.base, requests[app])),
         exchange({ port: itsOwn.port, host: place.host }, under(itsOwn.mountedAt, requests[app])),
       ]);
-      const alike = expected.map((answer) => below(place.prefix, place.host, answer));
-      expect(got.map(comparable).map(named(requests[app]))).toEqual(alike.map(comparable).map(named(requests[app])));
+      const prefix = apps[app].keepsBasePath ? "" : place.prefix;
+      const alike = expected.map((answer) => below(prefix, place.host, answer));
+      expect(got.map(lasting).map(named(requests[app]))).toEqual(alike.map(lasting).map(named(requests[app])));
     });
   });
 
@@ -47,24 +49,18 @@ export function conformance<App extends string>(
     });
   }
 
-  if (webSocket) {
-    test.each([
-      ["is opened, echoes small and large messages, answers pings and closes", webSocket.echo, 101],
-      ["that the app refuses is refused", webSocket.refused, 403],
-    ])("a WebSocket %s as the app alone does it", async (_, path, status) => {
-      const place = through(webSocket.app);
-      const { port } = alone.find(webSocket.app, "");
-      const messages = ["", "one", "zwölf", "x".repeat(300_000)];
+  if (webSockets.length > 0) {
+    test.each(webSockets)("a WebSocket at $path of $app gets what the app alone gives: $status", async (webSocket) => {
+      const { app, status, echoes = [], ...handshake } = webSocket;
+      const place = through(app);
+      const { port, mountedAt } = alone.find(app, place.prefix);
       const [got, expected] = await Promise.all([
-        openWebSocket(place, place.base + path, messages),
-        openWebSocket({ port, host: place.host }, path, messages),
+        openWebSocket(place, { ...handshake, path: place.base + handshake.path }, echoes),
+        openWebSocket({ port, host: place.host }, { ...handshake, path: mountedAt + handshake.path }, echoes),
       ]);
       expect(got.answer.status).toBe(status);
-      expect({ ...got, answer: comparable(got.answer) }).toEqual({
-        ...expected,
-        answer: comparable(expected.answer),
-      });
-      if (status === 101) expect(got).toMatchObject({ received: messages, pong: true, closed: 1000 });
+      expect({ ...got, answer: lasting(got.answer) }).toEqual({ ...expected, answer: lasting(expected.answer) });
+      if (status === 101) expect(got).toMatchObject({ received: echoes, pong: true, closed: 1000 });
     });
   }
 }

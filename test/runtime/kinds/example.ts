@@ -1,18 +1,20 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { PythonKind } from "../../../lib/local/python-package";
-import type { ClientRequest } from "./client";
+import type { ClientRequest, Handshake } from "./client";
 
 const ROOT = join(__dirname, "../../..");
-const LEFT_BY_RUNS = new Set(["node_modules", "cdktf.out", ".slipway", "__pycache__"]);
+const LEFT_BY_RUNS = new Set(["node_modules", "cdktf.out", ".slipway", "__pycache__", "db.sqlite3"]);
 
 /** An app of an example under its own server: what it is without Slipway. */
 export interface AppAlone {
   /** Where it runs, below the example's folder. */
   readonly folder: string;
   command(port: number): readonly string[];
-  /** It knows at which path it is mounted, by `SCRIPT_NAME`, and so do its links. */
+  /** It knows at which path it is mounted, by `SCRIPT_NAME` or `SLIPWAY_BASE_PATH`, and so do its links. */
   readonly knowsItsMount?: boolean;
+  /** It is asked for whole paths, and nothing is rewritten in what it answers. */
+  readonly keepsBasePath?: boolean;
 }
 
 /** One of `examples/`, and how it answers without Slipway. */
@@ -25,11 +27,23 @@ export interface Example<App extends string = string> {
   readonly requests: Readonly<Record<App, readonly ClientRequest[]>>;
   /** The endpoint's label in its address. */
   label(app: App): string;
-  /** Gives free ports to servers that have one written into them. */
-  givePorts?(folder: string): Promise<void>;
+  /** Makes a copy one that runs here: gives free ports to servers that have one written into them, and pip what its index lacks. */
+  prepare?(folder: string): Promise<void>;
+  /** The environment of whoever runs it: values of its secrets, and where pip finds packages. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What no two answers have in common, in a header's line or in a body: tokens, and times. */
+  readonly oneTime?: RegExp;
   /** Server-sent events whose data is the time at which they were sent. */
   readonly events?: { readonly app: App; readonly path: string; readonly count: number };
-  readonly webSocket?: { readonly app: App; readonly echo: string; readonly refused: string };
+  readonly webSockets?: readonly AppWebSocket<App>[];
+}
+
+/** A WebSocket that an app opens or refuses. */
+export interface AppWebSocket<App extends string> extends Handshake {
+  readonly app: App;
+  readonly status: 101 | 403;
+  /** Messages that come back. */
+  readonly echoes?: readonly string[];
 }
 
 export function exampleFolder(name: string): string {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ensurePythonEnvironment } from "../../../lib/local/python-environment";
-import { type Address, type Client, type ClientAnswer, MOST_MS, MOST_OUTPUT } from "./client";
+import { type Address, type Client, type ClientAnswer, type Handshake, MOST_MS, MOST_OUTPUT } from "./client";
 
 export const httpx: Client = {
   name: "httpx",
@@ -18,8 +18,12 @@ export interface WebSocketTalk {
   readonly closed?: number;
 }
 
-export function openWebSocket(address: Address, path: string, messages: readonly string[]): Promise<WebSocketTalk> {
-  return run({ ...address, job: "web-socket", path, messages });
+export function openWebSocket(
+  address: Address,
+  handshake: Handshake,
+  messages: readonly string[],
+): Promise<WebSocketTalk> {
+  return run({ ...address, ...handshake, job: "web-socket", messages });
 }
 
 const execute = promisify(execFile);

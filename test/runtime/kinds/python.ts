@@ -1,6 +1,5 @@
-import { join, relative } from "node:path";
-import { Environments } from "../../../lib/local/environments";
-import type { PythonEnvironment } from "../../../lib/local/python-environment";
+import { join } from "node:path";
+import { ensurePythonEnvironment, type PythonEnvironment } from "../../../lib/local/python-environment";
 import type { Example } from "./example";
 
 /** The Python of one of an example's folders, named from the example's root. */
@@ -14,10 +13,19 @@ export interface PythonPlaces {
   readonly onProgress?: (line: string) => void;
 }
 
-/** What `slipway dev` makes for the example, made once. */
-export function pythonFor({ kinds }: Example, { cache, folder, onProgress = () => {} }: PythonPlaces): PythonOf {
-  const kindsOf = (source: string) => kinds[relative(folder, source)]!;
-  const { signal } = new AbortController();
-  const environments = new Environments({ folder: cache, kindsOf, onProgress, signal });
-  return (source) => environments.get(join(folder, source));
+/** What `slipway dev` makes for the example, made once, with the environment of whoever runs the example. */
+export function pythonFor(example: Example, { cache, folder, onProgress = () => {} }: PythonPlaces): PythonOf {
+  const env = { ...process.env, ...example.env };
+  const make = async (source: string): Promise<PythonEnvironment> => {
+    const kinds = example.kinds[source]!;
+    const made = await ensurePythonEnvironment({ folder: cache, source: join(folder, source), kinds, onProgress, env });
+    return { ...made, env: { ...example.env, ...made.env } };
+  };
+  // One after the other: pip fills the machine by itself.
+  let last: Promise<unknown> = Promise.resolve();
+  return (source) => {
+    const environment = last.then(() => make(source));
+    last = environment.catch(() => {});
+    return environment;
+  };
 }

@@ -9,36 +9,42 @@ import { pythonFor } from "./python";
 const CACHE = join(__dirname, "../../../node_modules/.cache/slipway-test/kinds");
 
 /** The first run makes Python environments. */
-const SETUP_MS = 300_000;
+const SETUP_MS = 600_000;
 
 interface Mode {
   readonly name: string;
   readonly domain?: string;
 }
 
-const MODES: readonly Mode[] = [{ name: "path mode" }, { name: "domain mode", domain: "apps.example.com" }];
+export const PATH_MODE: Mode = { name: "path mode" };
+export const DOMAIN_MODE: Mode = { name: "domain mode", domain: "apps.example.com" };
 
-/** `slipway dev` in a copy of the example, in both modes, answers as the apps alone. */
-export function conformsThroughDev<App extends string>(example: Example<App>): void {
-  // Always the same folder: its Python environments are made once.
-  const folder = join(CACHE, example.name);
+export interface ThroughDev {
+  /** The copy: always in the same folder, so that its Python environments are made once. */
+  readonly folder?: string;
+  readonly modes?: readonly Mode[];
+}
+
+/** `slipway dev` in a copy of the example answers as the apps alone. */
+export function conformsThroughDev<App extends string>(example: Example<App>, options: ThroughDev = {}): void {
+  const { folder = join(CACHE, example.name), modes = [PATH_MODE, DOMAIN_MODE] } = options;
   const alone = new AppsAlone(example);
 
   beforeAll(async () => {
     copyExample(example.name, folder);
-    await example.givePorts?.(folder);
+    await example.prepare?.(folder);
     await alone.start(folder, pythonFor(example, { cache: join(folder, ".slipway"), folder }));
   }, SETUP_MS);
   afterAll(() => alone.stop());
 
-  describe.each(MODES)("through slipway dev in $name", ({ domain }) => {
+  describe.each(modes)("through slipway dev in $name", ({ domain }) => {
     let dev: CliProcess;
     let port: number;
 
     beforeAll(async () => {
       setDomain(folder, domain);
       port = await freePort();
-      dev = new CliProcess(["dev", folder, "--port", String(port)]);
+      dev = new CliProcess(["dev", folder, "--port", String(port)], example.env);
       const ended = dev.exited.then((code) => {
         throw new Error(`slipway dev ended with ${code}.\n${dev.stderr.join("\n")}`);
       });

