@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { Exchange } from "./exchange";
 import { refuseSocket } from "./refusal";
 import { badRequest, parserRefusal } from "./refusals";
@@ -56,6 +57,12 @@ export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TI
     else previous.once("close", next);
   };
 
+  /** The turn of a connection on which a request is not answered yet. */
+  const servedOn = (socket: Duplex) => {
+    const turn = turns.get(socket as Socket);
+    return turn?.current.closed ? undefined : turn;
+  };
+
   acceptUpgrades(server, (request, response, upgrade) => new Exchange(service, request, response, upgrade).serve());
 
   return server
@@ -63,14 +70,16 @@ export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TI
     .on("checkContinue", inTurn)
     .on("checkExpectation", inTurn)
     .on("drop", () => service.metrics.connectionDropped())
-    .on("connect", (_, socket) => refuseSocket(socket, badRequest("CONNECT is not served here.")))
-    .on("clientError", (error: NodeJS.ErrnoException, duplex) => {
-      const socket = duplex as Socket;
-      const turn = turns.get(socket);
-      const isServing = turn !== undefined && !turn.current.closed;
+    .on("connect", (_, socket) => {
+      // Node no longer looks after this connection, and an earlier request's answer is not the place for a refusal.
+      if (servedOn(socket) !== undefined) socket.destroy();
+      else refuseSocket(socket, badRequest("CONNECT is not served here."));
+    })
+    .on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      const turn = servedOn(socket);
       if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
-      else if (isServing && turn.current.req.complete) closeAfter(turn, socket);
-      else if (isServing && turn.current.headersSent) socket.destroy();
+      else if (turn?.current.req.complete) closeAfter(turn, socket as Socket);
+      else if (turn?.current.headersSent) socket.destroy();
       else refuseSocket(socket, parserRefusal(error));
     });
 }

@@ -71,3 +71,8 @@ export const CHUNKED = "Transfer-Encoding: chunked\r\n";
 
 /** A request that a reader who sees the body end too early would serve. */
 export const smuggled = ({ host, path }: Place) => `GET /smuggled${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+
+/** Makes cases of which the same must hold. */
+export function attack(must: Attack["must"], why: string): (entry: (string | Attack["bytes"])[]) => Attack {
+  return ([name, bytes]) => ({ name: name as string, bytes: bytes as Attack["bytes"], must, why });
+}

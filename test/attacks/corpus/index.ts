@@ -1,5 +1,6 @@
 import type { Attack } from "./attack";
 import { CHUNKING } from "./chunking";
+import { FIRST_LINES } from "./first-lines";
 import { FRAMING } from "./framing";
 import { HEADERS } from "./headers";
 import { PATHS } from "./paths";
@@ -12,7 +13,7 @@ export { FRAMES, type FrameCase } from "./frames";
 
 /** The classes of requests. */
 export const ATTACKS: Readonly<Record<"framing" | "headers" | "chunking" | "paths" | "upgrades", readonly Attack[]>> = {
-  framing: FRAMING,
+  framing: [...FRAMING, ...FIRST_LINES],
   headers: HEADERS,
   chunking: CHUNKING,
   paths: PATHS,

@@ -5,4 +5,6 @@ export interface Difference {
   readonly both?: readonly string[];
   readonly nginx?: readonly string[];
   readonly haproxy?: readonly string[];
+  /** Those of them that come out one way or the other, as the packets fall. */
+  readonly sometimes?: readonly string[];
 }

@@ -50,3 +50,12 @@ test.each([
     expect(urls).toEqual(["/first"]);
   },
 );
+
+test("a CONNECT behind an unanswered request closes the connection, and nothing is written into the answer", async () => {
+  const app = await startApp((_, response) => response.write("begun"));
+  const { port } = await startReadyGateway(app);
+  const client = (await RawClient.connect(port)).write(GET);
+  await client.receives("begun");
+  const text = await client.write("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n").closes();
+  expect(text).toMatch(/begun\r\n$/);
+});

@@ -4,7 +4,7 @@ import { webSpec } from "./web-spec";
 const HTTPS = { domain: "apps.acme.com", allowInsecure: false, idleTimeout: 300 };
 const HTTP = { ...HTTPS, domain: undefined };
 
-const problems = (props: object, platform = HTTPS) =>
+const problems = (props: object, platform: Parameters<typeof platformProblems>[1] = HTTPS) =>
   platformProblems(webSpec({ timeout: "1h", ...props }), platform).map(
     ({ prop, value, message, fix }) => `${prop} ${value}: ${message}. ${fix}.`,
   );
