@@ -1,0 +1,146 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { gatewayConfig } from "../../runtime/gateway/gateway-process";
+import { App } from "../app";
+import { Balancer, Target } from "../balancer";
+import { ENDED, type Ends, OWN_CLOSE, readEvents, talk, WHOLE } from "../lasting";
+import { LEAK, type Plant } from "../plants";
+import { Program } from "../program";
+import type { Random } from "../random";
+import { atLeast, atMost, type Check, caught, exactly, figure, none } from "../report";
+import type { Run } from "../run";
+import { Traffic } from "../traffic";
+import { requestText, Wire } from "../wire";
+import { floors, type Sample, slopePerHour } from "./slope";
+
+interface Plan {
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  readonly sampleSeconds: number;
+  readonly logSeconds: number;
+}
+
+const LONG: Plan = { warmUpSeconds: 600, seconds: 3600, sampleSeconds: 5, logSeconds: 120 };
+const SHORT: Plan = { warmUpSeconds: 5, seconds: 12, sampleSeconds: 0.5, logSeconds: 8 };
+const PLANTED: Plan = { ...SHORT, warmUpSeconds: 2, seconds: 6 };
+
+const RATE = 500;
+const LASTING = 20;
+/** Requests per second whose client leaves before the answer. */
+const LEAVERS = 5;
+
+/** In an hour a leak of a byte per request would be 1.8 MB. A run of seconds sees only what is coarse. */
+const MOST_SLOPE_MB = 1;
+const MOST_GROWTH_MIB = 12;
+/** Connections come and go with the load. */
+const MOST_DESCRIPTORS = 10;
+
+/** Over a garbage collection of every kind. */
+const SPAN_SECONDS = 60;
+
+/** Neither memory nor descriptors grow while requests, streams and WebSockets come and go. */
+export async function soak({ isLong, random, log, progress }: Run): Promise<Check[]> {
+  const checks = await runSoak(isLong ? LONG : SHORT, isLong, random, { log, progress });
+  const silent = { log: () => undefined, progress };
+  return [...checks, caught(LEAK.what, await runSoak(PLANTED, false, random, silent, LEAK))];
+}
+
+async function runSoak(
+  plan: Plan,
+  isLong: boolean,
+  random: Random,
+  { log, progress }: Pick<Run, "log" | "progress">,
+  plant?: Plant,
+): Promise<Check[]> {
+  const app = await App.start("node", { maxInputs: 1000 });
+  const config = await gatewayConfig(app.port, { web: { gate: { maxInputs: 200, maxQueued: 1000 } } });
+  const program = await Program.start(config, { plant });
+  const target = new Target(program.port);
+  const balancer = new Balancer();
+  balancer.register(target);
+  const traffic = new Traffic(balancer, random, RATE);
+  const [streams, sockets]: [Ends, Ends] = [new Map(), new Map()];
+  let isOver = false;
+  const lasting = { balancer, random, isOver: () => isOver };
+  const company = Array.from({ length: LASTING }, () => [
+    readEvents({ ...lasting, ends: streams }),
+    talk({ ...lasting, ends: sockets }, 20_000),
+  ]).flat();
+  const leavers = setInterval(() => void leave(program.port, random), 1000 / LEAVERS);
+  traffic.start();
+
+  const start = performance.now();
+  const memory: Sample[] = [];
+  const descriptors: Sample[] = [];
+  let nextLog = 0;
+  for (let seconds = 0; seconds < plan.warmUpSeconds + plan.seconds; ) {
+    await delay(plan.sampleSeconds * 1000);
+    seconds = (performance.now() - start) / 1000;
+    const sample = { seconds, value: program.residentMiB() };
+    const open = program.descriptors();
+    if (seconds >= plan.warmUpSeconds) {
+      memory.push(sample);
+      descriptors.push({ seconds, value: open });
+    }
+    const line = `${traffic.done} requests, ${sample.value.toFixed(1)} MiB, ${open} descriptors`;
+    progress(line);
+    if (seconds < nextLog) continue;
+    nextLog = seconds + plan.logSeconds;
+    log(line);
+  }
+  clearInterval(leavers);
+  isOver = true;
+  const { perSecond } = traffic;
+  await traffic.stop();
+  await Promise.all(company);
+  const [inFlight = -1] = await program.metrics("slipway_in_flight");
+  target.close();
+  await program.end();
+  await app.end();
+
+  return [
+    figure("requests, streams, WebSockets", [traffic.done, total(streams), total(sockets)].join(", ")),
+    isLong
+      ? atLeast("requests per second", perSecond, 0.95 * RATE)
+      : figure("requests per second", perSecond.toFixed(0)),
+    ...memoryChecks(memory, isLong),
+    atMost("growth of descriptors, last third against first", thirds(descriptors, Math.min), MOST_DESCRIPTORS),
+    none("failed requests", traffic.failures),
+    none("broken streams", streams, [WHOLE, ENDED]),
+    none("WebSockets closed by the server", sockets, [OWN_CLOSE]),
+    exactly("in flight at the end", inFlight, 0),
+  ];
+}
+
+function memoryChecks(memory: readonly Sample[], isLong: boolean): Check[] {
+  const values = memory.map(({ value }) => value);
+  const range = figure(
+    "resident memory after warm-up, MiB",
+    `${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)}`,
+  );
+  if (!isLong)
+    return [
+      range,
+      atMost("growth of memory, last third against first", thirds(memory, Math.min), MOST_GROWTH_MIB, " MiB"),
+    ];
+  const slope = slopePerHour(floors(memory, SPAN_SECONDS));
+  return [range, atMost("slope of memory, minute by minute's lowest", slope * 1.048576, MOST_SLOPE_MB, " MB/h")];
+}
+
+function thirds(samples: readonly Sample[], of: (...values: number[]) => number): number {
+  const third = Math.ceil(samples.length / 3);
+  const values = samples.map(({ value }) => value);
+  return of(...values.slice(-third)) - of(...values.slice(0, third));
+}
+
+function total(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Asks, and goes away before the answer. */
+async function leave(port: number, random: Random): Promise<void> {
+  const wire = await Wire.open(port);
+  wire.send(requestText("/work?ms=50"));
+  await delay(random.between(0, 20));
+  if (random.chance(0.5)) wire.reset();
+  else wire.close();
+}
