@@ -72,7 +72,8 @@ export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TI
     .on("drop", () => service.metrics.connectionDropped())
     .on("connect", (_, socket) => {
       // Node no longer looks after this connection, and an earlier request's answer is not the place for a refusal.
-      if (servedOn(socket) !== undefined) socket.destroy();
+      socket.on("error", () => undefined);
+      if (servedOn(socket) !== undefined || !socket.writable) socket.destroy();
       else refuseSocket(socket, badRequest("CONNECT is not served here."));
     })
     .on("clientError", (error: NodeJS.ErrnoException, socket) => {

@@ -53,6 +53,9 @@ export function attach<R extends Relay>(relay: R, call: Call, response: ServerRe
 /** A whole body of up to so many bytes leaves in one string with its header, which Node writes for less than a list of parts. */
 const WHOLE_LIMIT = 8 * 1024;
 
+/** Bytes that wait for the client while it still gets informational responses: they know no backpressure. */
+const MOST_HINTS_WAITING = 64 * 1024;
+
 /** Writes what comes from the upstream to the client. */
 export class Relay implements Receiver, Leaver {
   call: Call | undefined;
@@ -75,6 +78,7 @@ export class Relay implements Receiver, Leaver {
   information(status: number, headers: readonly string[]): void {
     if (this.request.httpVersion !== "1.1") return;
     if (status === 100 && expectsContinue(this.request)) this.response.writeContinue();
+    else if (this.response.writableLength > MOST_HINTS_WAITING) return;
     else if (status === 102) this.response.writeProcessing();
     else if (status === 103) this.earlyHints(this.forwarding.answerHeaders(headers));
   }

@@ -13,8 +13,8 @@ const PROGRAM = "dist/gateway/gateway.cjs";
 const LOAD = { connections: 64, rate: 1000 };
 
 const PLANS: Readonly<Record<"short" | "full", Plan>> = {
-  short: { ...LOAD, rounds: 5, requests: 2000, warmUp: 15_000, openSeconds: 0.5, events: 10, echoes: 50 },
-  full: { ...LOAD, rounds: 30, requests: 3000, warmUp: 40_000, openSeconds: 1, events: 20, echoes: 100 },
+  short: { ...LOAD, rounds: 4, requests: 4000, warmUp: 15_000, openSeconds: 0.5, events: 10, echoes: 50 },
+  full: { ...LOAD, rounds: 12, requests: 10_000, warmUp: 40_000, openSeconds: 1, events: 20, echoes: 100 },
 };
 
 const USAGE = `npm run bench:gateway -- [--short] [--json] [--only NAME,…] [--rounds N] [--against FILE]

@@ -6,7 +6,7 @@ import { createLog } from "../../../lib/runtime/gateway/log";
 import { Output } from "../../../lib/runtime/gateway/output";
 import { createService } from "../../../lib/runtime/gateway/service";
 import { gatewayConfig, startReadyGateway } from "./gateway-process";
-import { onStop, RawClient, send, startApp, stopEverything, until } from "./loopback";
+import { onStop, RawClient, send, startApp, startRawApp, stopEverything, until } from "./loopback";
 
 afterEach(stopEverything);
 
@@ -84,3 +84,28 @@ test("a body that comes byte by byte ends with the limit of the whole request", 
   expect(await client.closes(5000)).toMatch(/^HTTP\/1\.1 504 .*connection: close.*total_timeout/is);
   await gateway.metricIs("slipway_in_flight", 0);
 });
+
+test("early hints that a client does not read take no memory, and the answer comes behind those that it was sent", async () => {
+  const hints = `HTTP/1.1 103 Early Hints\r\nLink: </${"a".repeat(1000)}>\r\n\r\n`.repeat(1000);
+  let sent = 0;
+  const app = await startRawApp((socket) => {
+    const pour = () => {
+      while (sent < 100) {
+        sent++;
+        if (!socket.write(hints)) return void socket.once("drain", pour);
+      }
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    };
+    socket.once("data", pour);
+  });
+  const gateway = await startReadyGateway(app);
+  const before = gateway.residentMiB();
+  const client = await RawClient.connect(gateway.port);
+  client.socket.pause();
+  client.write(`${START}\r\n`);
+  await until(() => sent === 100, "the app has sent all", 30_000);
+  expect(gateway.residentMiB() - before).toBeLessThan(60);
+  client.socket.resume();
+  await client.receives("hello");
+  expect(client.text).toMatch(/^HTTP\/1\.1 103 /);
+}, 60_000);

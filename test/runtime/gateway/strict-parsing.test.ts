@@ -1,5 +1,5 @@
 import { startReadyGateway } from "./gateway-process";
-import { RawClient, startApp, stopEverything, until } from "./loopback";
+import { exchange, RawClient, startApp, stopEverything, until } from "./loopback";
 
 /** What is malformed from the start is in `test/attacks/corpus`; here, what is so behind a sound beginning. */
 
@@ -58,4 +58,19 @@ test("a CONNECT behind an unanswered request closes the connection, and nothing 
   await client.receives("begun");
   const text = await client.write("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n").closes();
   expect(text).toMatch(/begun\r\n$/);
+});
+
+test.each([
+  ["that leave at once", ""],
+  ["behind requests that close, that leave at once", "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"],
+])("clients of CONNECT %s do not end the gateway", async (_, before) => {
+  const app = await startApp((__, response) => response.end());
+  const gateway = await startReadyGateway(app);
+  for (let i = 0; i < 100; i++) {
+    const client = await RawClient.connect(gateway.port);
+    client.write(`${before}CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n`);
+    client.socket.resetAndDestroy();
+  }
+  expect(await exchange(gateway.port, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+  expect([gateway.isRunning, gateway.event("crash"), gateway.stderr]).toEqual([true, undefined, ""]);
 });

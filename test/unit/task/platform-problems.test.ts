@@ -1,8 +1,10 @@
 import { platformProblems, platformWarnings } from "../../../lib/task";
 import { webSpec } from "./web-spec";
 
-const HTTPS = { domain: "apps.acme.com", allowInsecure: false, idleTimeout: 300 };
-const HTTP = { ...HTTPS, domain: undefined };
+type GivenPlatform = Parameters<typeof platformProblems>[1];
+
+const HTTPS: GivenPlatform = { domain: "apps.acme.com", allowInsecure: false, idleTimeout: 300 };
+const HTTP: GivenPlatform = { ...HTTPS, domain: undefined };
 
 const problems = (props: object, platform: Parameters<typeof platformProblems>[1] = HTTPS) =>
   platformProblems(webSpec({ timeout: "1h", ...props }), platform).map(
