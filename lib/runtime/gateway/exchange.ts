@@ -40,6 +40,12 @@ const TIMING_HEADER = "x-slipway-timing";
 /** An idle client is looked at this often within `idleMs`, so it is noticed at most a quarter later than that. */
 const LOOKS = 4;
 
+/**
+ * An app learns that its client has left when it next looks at that connection, which may be after it has taken the next
+ * request: so the place is given away a moment later.
+ */
+const NOTICE_MS = 50;
+
 /** One request, from its arrival to the end of its connection's interest in it. */
 export class Exchange implements Forwarding, Waiter, ClientFacts {
   path = "";
@@ -225,6 +231,13 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
     this.service.spill.keep(this.response);
   }
 
+  cancelled(): void {
+    this.doneAt ||= performance.now();
+    const { slot } = this;
+    this.slot = undefined;
+    if (slot !== undefined) setTimeout(() => slot.release(), NOTICE_MS);
+  }
+
   private readonly onUploaded = () => {
     if (this.stage === "at-app") this.setDeadline(this.service.config.web.timers.firstByteMs);
   };
@@ -233,7 +246,6 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
     const { gate, drain, metrics, accessLog } = this.service;
     clearTimeout(this.timer);
     gate.leave(this);
-    this.slot?.release();
     if (this.stage === "tunnel") metrics.tunnelClosed();
     if (this.relay !== undefined && (this.stage === "tunnel" || this.isEventStream)) drain.remove(this.relay);
     const record = this.record();

@@ -19,8 +19,10 @@ export interface Forwarding {
   begun?(): void;
   /** Whether bytes that the client has not taken yet may wait here, so that the upstream can go on and finish. */
   mayHold?(bytes: number): boolean;
-  /** The upstream has nothing more to do with the request: it answered whole, failed, or was told that nobody waits. */
+  /** The upstream has nothing more to do with the request: it answered whole, or failed. */
   done?(): void;
+  /** In place of `done`: the upstream is being told that nobody waits any more. */
+  cancelled?(): void;
 }
 
 /**
@@ -155,7 +157,7 @@ export class Relay implements Receiver, Leaver {
   /** Nobody waits for the answer any more. */
   cancel(): void {
     this.call?.cancel();
-    this.forwarding.done?.();
+    this.forwarding.cancelled?.();
   }
 
   /** For an answer of server-sent events: it ends after a whole one, and its client asks again where it stands. */

@@ -72,7 +72,7 @@ export class Client {
     else if (way === "close") wire.close();
     else wire.socket.end();
     if (way === "end") setTimeout(() => wire.close(), 1000).unref();
-    this.wire = undefined;
+    if (wire === this.wire) this.wire = undefined;
     return LEFT;
   }
 

@@ -120,3 +120,20 @@ test("a WebSocket holds its place until it is closed", async () => {
     server.close();
   }
 });
+
+test("a client that leaves while the app works gives its place back, once the app can know of it", async () => {
+  const { app, waiting } = await Waiting.start();
+  const gateway = await startReadyGateway(app, { web: { gate: { maxInputs: 1 } } });
+  for (let i = 0; i < 20; i++) {
+    const leaving = await RawClient.connect(gateway.port);
+    leaving.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await until(() => waiting.inside === 1, "it is in");
+    const next = send(gateway.port, "/");
+    await gateway.metricIs("slipway_queued", 1);
+    leaving.socket.resetAndDestroy();
+    await until(() => waiting.inside === 1 && app.seen === 2 * (i + 1), "the next is in");
+    waiting.answerOne();
+    expect((await next).status).toBe(200);
+  }
+  expect(waiting.most).toBe(1);
+});
