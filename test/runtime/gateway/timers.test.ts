@@ -18,7 +18,7 @@ test("an app that does not begin to answer in time is 504 first_byte_timeout, an
       left = true;
     }),
   );
-  const gateway = await startReadyGateway(app, { web: { timers: { firstByteMs: 60 } } });
+  const gateway = await startReadyGateway(app, { web: { timers: { firstByteMs: 1000 } } });
   expect(codeOf(await send(gateway.port, "/"))).toEqual([504, "first_byte_timeout", "gateway"]);
   await until(() => left, "the app sees it");
   expect((await gateway.requests(1))[0]).toMatchObject({ status: 504, code: "first_byte_timeout", origin: "gateway" });
