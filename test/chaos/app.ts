@@ -13,7 +13,7 @@ import { APPS, python } from "./python";
 export type AppKind = "asgi" | "wsgi" | "uvicorn" | "gunicorn" | "node";
 
 /** How long an app may take until it serves, on a busy machine. */
-const START_MS = 30_000;
+const START_MS = 90_000;
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-chaos-apps-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -17,10 +17,7 @@ export const RELEASE_AT_HEAD: Plant = {
 
 export const KEPT_ON_ABORT: Plant = {
   what: "a place is kept when the client leaves",
-  changes: [
-    ["this.call?.cancel();\n    this.forwarding.done?.();", "this.call?.cancel();"],
-    ["gate.leave(this);\n    this.slot?.release();", "gate.leave(this);"],
-  ],
+  changes: [["if (slot !== void 0) setTimeout(() => slot.release(), NOTICE_MS);", ""]],
 };
 
 export const NO_QUIET: Plant = {

@@ -25,6 +25,11 @@ export function programDigest(): string {
   return createHash("sha256").update(programText()).digest("hex").slice(0, 12);
 }
 
+/** Finds out before a long run, and not at its end, whether the bugs still fit the program. */
+export function prepare(plants: readonly Plant[]): void {
+  for (const plant of plants) programFile(plant);
+}
+
 function programFile(plant: Plant | undefined): string {
   const file = join(folder, `${plant?.what.replaceAll(" ", "-") ?? "gateway"}.cjs`);
   if (!existsSync(file)) writeFileSync(file, plant === undefined ? programText() : planted(programText(), plant));
@@ -65,7 +70,7 @@ export class Program extends Child {
 
   static async start(config: GatewayConfig, options: ProgramOptions = {}): Promise<Program> {
     const program = new Program(config, options);
-    await until(() => program.event("ready") ?? !program.isRunning, "the gateway is ready", 20_000);
+    await until(() => program.event("ready") ?? !program.isRunning, "the gateway is ready", 60_000);
     if (!program.isRunning) throw new Error(`the gateway ended: ${program.stderr}`);
     return program;
   }

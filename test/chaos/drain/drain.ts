@@ -1,5 +1,6 @@
 import { ENDED, OWN_CLOSE, WHOLE } from "../lasting";
 import { EVENTS_CUT, NO_GOODBYE, NO_QUIET, type Plant } from "../plants";
+import { prepare } from "../program";
 import { atLeast, type Check, caught, figure, none, words } from "../report";
 import type { Run } from "../run";
 import { type Findings, type Order, type Plan, replaceTasks } from "./replacements";
@@ -36,6 +37,7 @@ const PLANTED: readonly (readonly [Plant, Plan])[] = [
 
 /** Tasks come and go, and nobody notices: no request fails, and whoever stays connected is told to come back. */
 export async function drain({ isLong, random, log, progress }: Run): Promise<Check[]> {
+  prepare(PLANTED.map(([plant]) => plant));
   const plan = isLong ? LONG : SHORT;
   const findings = await replaceTasks(plan, random, (text) => {
     progress(text);

@@ -88,7 +88,10 @@ export class Client {
 
   /** Takes a place long enough for others to take theirs. */
   fill(): Promise<Outcome> {
-    return this.whole(requestText("/work?ms=500"), ({ status, text }) => status === 200 && text === "worked");
+    return this.whole(
+      requestText("/events?n=25&ms=100"),
+      ({ status, text }) => status === 200 && text.includes("event 25"),
+    );
   }
 
   sync(): Promise<Outcome> {

@@ -1,21 +1,29 @@
 import { DOUBLE_RELEASE, KEPT_ON_ABORT, RELEASE_AT_HEAD } from "../plants";
-import { atLeast, type Check, caught, exactly, figure, none, together, words } from "../report";
+import { prepare } from "../program";
+import { atLeast, type Check, caught, figure, none, together, words } from "../report";
 import type { Run } from "../run";
 import { type Findings, runScenario, type Scenario } from "./scenario";
 
-const MAX_INPUTS = [1, 4, 100] as const;
+const KINDS = ["node", "asgi", "wsgi"] as const;
 
-/** Requests of each kind of app, at each number of places. */
-const LONG = {
-  node: { requests: 285_000, crashes: 40 },
-  asgi: { requests: 40_000, crashes: 12 },
-  wsgi: { requests: 9000, crashes: 4 },
-};
-const SHORT = {
-  node: { requests: 3000, crashes: 2 },
-  asgi: { requests: 800, crashes: 1 },
-  wsgi: { requests: 300, crashes: 1 },
-};
+/** Requests and crashes of each kind of app. A client that leaves costs 50 ms of its place: one place alone takes long. */
+type Plan = Readonly<Record<(typeof KINDS)[number], { readonly requests: number; readonly crashes: number }>>;
+
+const LONG: readonly (readonly [maxInputs: number, plan: Plan])[] = [
+  [1, plan([45_000, 12], [10_000, 6], [3000, 2])],
+  [4, plan([180_000, 20], [32_000, 8], [10_000, 3])],
+  [100, plan([600_000, 40], [100_000, 12], [20_000, 4])],
+];
+const SHORT: typeof LONG = [
+  [1, plan([700, 2], [300, 1], [200, 1])],
+  [4, plan([2500, 2], [700, 1], [300, 1])],
+  [100, plan([6000, 2], [1200, 1], [400, 1])],
+];
+
+function plan(...counts: readonly [requests: number, crashes: number][]): Plan {
+  const [node, asgi, wsgi] = counts.map(([requests, crashes]) => ({ requests, crashes }));
+  return { node: node!, asgi: asgi!, wsgi: wsgi! };
+}
 
 const PLANTED: Omit<Scenario, "plant"> = { kind: "node", maxInputs: 4, requests: 800, crashes: 0, mostSeconds: 6 };
 const PLANTS = [DOUBLE_RELEASE, RELEASE_AT_HEAD, KEPT_ON_ABORT];
@@ -25,11 +33,11 @@ const LEAST_SERVED = 50;
 
 /** However requests end, at most `maxInputs` are in the app at once, and in the end none is, on both sides. */
 export async function gate({ isLong, random, log, progress }: Run): Promise<Check[]> {
-  const checks: Check[] = [];
-  const plan = isLong ? LONG : SHORT;
+  prepare(PLANTS);
   let total = 0;
-  for (const maxInputs of MAX_INPUTS) {
-    for (const kind of ["node", "asgi", "wsgi"] as const) {
+  const column = async ([maxInputs, plan]: (typeof LONG)[number]) => {
+    const checks: Check[] = [];
+    for (const kind of KINDS) {
       const scenario: Scenario = { kind, maxInputs, ...plan[kind] };
       const name = `${kind}, maxInputs ${maxInputs}`;
       const findings = await runScenario(scenario, random, (done) => progress(`${name}: ${done}`));
@@ -37,7 +45,10 @@ export async function gate({ isLong, random, log, progress }: Run): Promise<Chec
       log(`${name}: ${described(findings)}`);
       checks.push(together(name, held(name, scenario, findings)));
     }
-  }
+    return checks;
+  };
+  // Side by side: few places leave a machine idle.
+  const checks = (await Promise.all((isLong ? LONG : SHORT).map(column))).flat();
   checks.push(figure("requests in all", total));
   for (const plant of PLANTS) {
     const scenario: Scenario = { ...PLANTED, plant };
@@ -51,7 +62,7 @@ function held(name: string, { maxInputs }: Scenario, findings: Findings): Check[
   const { most, insideAtEnd, inFlightAtEnd, queuedAtEnd, tunnelsAtEnd, unexpected, exit } = findings;
   const atEnd = [insideAtEnd, inFlightAtEnd, queuedAtEnd, tunnelsAtEnd];
   return [
-    exactly(`${name}: the most in the app`, most, maxInputs),
+    mostInside(`${name}: the most in the app`, most, maxInputs),
     {
       what: `${name}: in the app, in flight, queued, WebSockets at the end`,
       bound: "0, 0, 0, 0",
@@ -62,6 +73,12 @@ function held(name: string, { maxInputs }: Scenario, findings: Findings): Check[
     atLeast(`${name}: served`, 100 * served(findings), LEAST_SERVED, " %"),
     { what: `${name}: the gateway's exit`, bound: "0 drained", value: exit, isHeld: exit === "0 drained" },
   ];
+}
+
+/** Never one more; and with far fewer the run would show little. */
+function mostInside(what: string, most: number, maxInputs: number): Check {
+  const isHeld = most <= maxInputs && most >= maxInputs / 2;
+  return { what, bound: `at most ${maxInputs}`, value: `${most}`, isHeld };
 }
 
 function served({ outcomes, requests }: Findings): number {

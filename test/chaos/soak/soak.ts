@@ -4,7 +4,7 @@ import { App } from "../app";
 import { Balancer, Target } from "../balancer";
 import { ENDED, type Ends, OWN_CLOSE, readEvents, talk, WHOLE } from "../lasting";
 import { LEAK, type Plant } from "../plants";
-import { Program } from "../program";
+import { Program, prepare } from "../program";
 import type { Random } from "../random";
 import { atLeast, atMost, type Check, caught, exactly, figure, none } from "../report";
 import type { Run } from "../run";
@@ -39,6 +39,7 @@ const SPAN_SECONDS = 60;
 
 /** Neither memory nor descriptors grow while requests, streams and WebSockets come and go. */
 export async function soak({ isLong, random, log, progress }: Run): Promise<Check[]> {
+  prepare([LEAK]);
   const checks = await runSoak(isLong ? LONG : SHORT, isLong, random, { log, progress });
   const silent = { log: () => undefined, progress };
   return [...checks, caught(LEAK.what, await runSoak(PLANTED, false, random, silent, LEAK))];
