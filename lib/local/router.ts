@@ -99,7 +99,7 @@ export class Router {
         return closed;
       }),
     );
-    await Promise.all([...this.targets.values()].map((upstream) => upstream.close()));
+    for (const upstream of this.targets.values()) upstream.close();
   }
 
   private handleUpgrade(request: IncomingMessage, response: ServerResponse, upgrade: Upgrade): void {

@@ -31,7 +31,7 @@ describe("importing the library", () => {
       "lib/runtime",
       "lib/local",
       "lib/cli",
-      "node_modules/undici",
+      "node_modules/@aws-sdk",
       "node_modules/commander",
       "node_modules/chokidar",
     ]) {

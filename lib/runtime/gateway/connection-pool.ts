@@ -1,158 +1,76 @@
-import type { Readable } from "node:stream";
-import type { Client as ClientType, Dispatcher, Pool as PoolType } from "undici";
-import { type AppRequest, type Call, type Failure, hasBody, type Receiver } from "./call";
-import { Upload } from "./upload";
+import { type AppAddress, AppConnection } from "./app-connection";
 
-/** By path: the package's entry would bring fetch, caches and WebSockets, 8 MiB of memory that nobody here uses. */
-const Client: typeof ClientType = require("undici/lib/dispatcher/client");
-const Pool: typeof PoolType = require("undici/lib/dispatcher/pool");
-
-export interface PoolOptions {
-  readonly port: number;
+export interface PoolOptions extends AppAddress {
+  /** For how long a connection may rest and be used again; 0 makes every connection single-use. */
   readonly idleMs: number;
-  readonly headerLimit: number;
 }
 
-/** Keep-alive connections to the app, as many as there are requests at once, each with one request at a time. */
+/** An app that says how long it keeps a connection may count from earlier than we do. */
+const KEEP_ALIVE_SLACK_MS = 1000;
+
+/** Keep-alive connections to the app: as many as there are requests at once, each with one request at a time. */
 export class ConnectionPool {
-  private readonly pool: PoolType;
+  /** Those that can be used, the one used last at the end: the others grow old and are closed. */
+  private idle: AppConnection[] = [];
+  /** Those that had their answer in this turn of the event loop: what else the app sent behind it has not been read yet. */
+  private resting: AppConnection[] = [];
+  private readonly all = new Set<AppConnection>();
+  private sweep: NodeJS.Timeout | undefined;
 
-  constructor({ port, idleMs, headerLimit }: PoolOptions) {
-    this.pool = new Pool(`http://127.0.0.1:${port}`, {
-      factory: (origin, options) => new Connection(origin, options),
-      // 0 makes every connection single-use.
-      pipelining: idleMs === 0 ? 0 : 1,
-      keepAliveTimeout: Math.max(1, idleMs),
-      keepAliveMaxTimeout: Math.max(1, idleMs),
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: headerLimit,
-    });
+  constructor(private readonly options: PoolOptions) {}
+
+  get isReusing(): boolean {
+    return this.options.idleMs > 0;
   }
 
-  send(request: AppRequest, receiver: Receiver): Call {
-    return new PooledCall(this.pool, request, receiver);
+  /** An idle connection, or else a new one. */
+  take(): AppConnection {
+    const now = performance.now();
+    for (let connection = this.idle.pop(); connection !== undefined; connection = this.idle.pop()) {
+      if (connection.isOpen && connection.usableUntil > now) return connection;
+      connection.destroy();
+    }
+    return this.open();
   }
 
-  async close(): Promise<void> {
-    await this.pool.destroy();
-  }
-}
-
-type Attempt = Dispatcher.DispatchOptions & { connection?: Connection };
-
-/** A connection that knows whether it has carried a request: only then can the app have closed it for being idle. */
-class Connection extends Client {
-  isUsed = false;
-
-  constructor(origin: URL, options: ClientType.Options) {
-    super(origin, options);
-    this.on("connect", () => {
-      this.isUsed = false;
-    });
+  /** A connection that has carried no request. */
+  open(): AppConnection {
+    const connection = new AppConnection(this.options, this.onGone);
+    this.all.add(connection);
+    return connection;
   }
 
-  override dispatch(options: Attempt, handler: Dispatcher.DispatchHandler): boolean {
-    options.connection = this;
-    return super.dispatch(options, handler);
-  }
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
-const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
-
-const CONNECTION_LOST = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
-
-/** undici's own kind of handler. Its newer kind costs a wrapper, and two parsed objects of headers that nobody looks at. */
-class PooledCall implements Call, Dispatcher.DispatchHandler {
-  private readonly attempt: Attempt;
-  private abort: (() => void) | undefined;
-  private continueReading: (() => void) | undefined;
-  private onUsedConnection = false;
-  private hasAnswerBegun = false;
-  private mayRetry: boolean;
-  private isCancelled = false;
-
-  constructor(
-    private readonly pool: PoolType,
-    { method, path, headers, source }: AppRequest,
-    private readonly receiver: Receiver,
-  ) {
-    const body = hasBody(source) ? new Upload(source) : null;
-    this.attempt = {
-      method,
-      path,
-      headers: headers as string[],
-      // undici documents async iterables as bodies; its types leave them out.
-      body: body as unknown as Readable,
-      connection: undefined,
-    };
-    this.mayRetry = body === null && IDEMPOTENT.has(method);
-    this.pool.dispatch(this.attempt, this);
-  }
-
-  resume(): void {
-    this.continueReading?.();
-  }
-
-  cancel(): void {
-    this.isCancelled = true;
-    this.abort?.();
-  }
-
-  onConnect(abort: (error?: Error) => void): void {
-    this.abort = abort;
-    const connection = this.attempt.connection!;
-    this.onUsedConnection = connection.isUsed;
-    connection.isUsed = true;
-    if (this.isCancelled) this.cancel();
-  }
-
-  onResponseStarted(): void {
-    this.hasAnswerBegun = true;
-  }
-
-  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, message = ""): boolean {
-    this.continueReading = resume;
-    const headers = strings(rawHeaders);
-    if (status < 200) this.receiver.information(status, headers);
-    else this.receiver.head(status, message, headers);
-    return true;
-  }
-
-  onData(chunk: Buffer): boolean {
-    return this.receiver.data(chunk);
-  }
-
-  onComplete(rawTrailers: unknown): void {
-    // Buffers, whatever undici's types say.
-    this.receiver.end(strings(rawTrailers as Buffer[] | null));
-  }
-
-  onError(error: Error & { code?: string }): void {
-    if (this.isCancelled) return;
-    const isLost = CONNECTION_LOST.has(error.code ?? "");
-    if (isLost && this.mayRetry && this.onUsedConnection && !this.hasAnswerBegun) {
-      this.mayRetry = false;
-      this.abort = undefined;
-      this.pool.dispatch(this.attempt, this);
+  /** Takes back a connection whose answer has been read whole. */
+  give(connection: AppConnection): void {
+    const usableMs = Math.min(this.options.idleMs, connection.keepAliveMs - KEEP_ALIVE_SLACK_MS);
+    if (usableMs <= 0) {
+      connection.destroy();
       return;
     }
-    this.receiver.fail(this.failure(isLost));
+    connection.rest(performance.now() + usableMs);
+    if (this.resting.push(connection) === 1) setImmediate(this.onTurn);
   }
 
-  private failure(isLost: boolean): Failure {
-    if (this.abort === undefined) return "unreachable";
-    return isLost ? "disconnected" : "bad-response";
+  close(): void {
+    clearTimeout(this.sweep);
+    for (const connection of this.all) connection.destroy();
   }
-}
 
-const NONE: readonly string[] = [];
+  private readonly onTurn = () => {
+    for (const connection of this.resting) if (connection.isOpen) this.idle.push(connection);
+    this.resting = [];
+    this.sweep ??= setTimeout(this.onSweep, this.options.idleMs).unref();
+  };
 
-/** undici's raw headers are buffers, name and value in turn. */
-function strings(raw: readonly Buffer[] | null): readonly string[] {
-  if (raw === null || raw.length === 0) return NONE;
-  const list = new Array<string>(raw.length);
-  for (let i = 0; i < raw.length; i++) list[i] = raw[i]!.toString("latin1");
-  return list;
+  private readonly onSweep = () => {
+    const now = performance.now();
+    const isUsable = ({ isOpen, usableUntil }: AppConnection) => isOpen && usableUntil > now;
+    for (const connection of this.idle) if (!isUsable(connection)) connection.destroy();
+    this.idle = this.idle.filter(isUsable);
+    this.sweep = this.idle.length === 0 ? undefined : setTimeout(this.onSweep, this.options.idleMs / 4).unref();
+  };
+
+  private readonly onGone = (connection: AppConnection) => {
+    this.all.delete(connection);
+  };
 }

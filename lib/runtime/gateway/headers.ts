@@ -1,5 +1,5 @@
 /**
- * Which headers cross the gateway. A header list is flat, as Node and undici have it raw: name, value, name, value, with
+ * Which headers cross the gateway. A header list is flat, as Node has it raw: name, value, name, value, with
  * duplicates, order and case as they were sent.
  */
 export type HeaderList = readonly string[];

@@ -1,6 +1,7 @@
-import type { Socket } from "node:net";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
+import type { AppAddress } from "./app-connection";
 import type { AppRequest, Call, Receiver } from "./call";
-import { type AppAddress, DedicatedCall, dial } from "./dedicated-call";
 import { without } from "./headers";
 
 /** A request to the app to speak another protocol. It has no body. */
@@ -15,13 +16,84 @@ export interface UpgradeReceiver extends Receiver {
   upgraded(answer: { readonly message: string; readonly headers: readonly string[] }, app: Socket, first: Buffer): void;
 }
 
-export function sendUpgrade({ protocol, ...request }: AppUpgrade, receiver: UpgradeReceiver, app: AppAddress): Call {
-  // Node throws when there is nothing that trailers could come behind.
-  const headers = [...without(request.headers, "trailer"), "Connection", "Upgrade", "Upgrade", protocol];
-  const outgoing = dial({ ...request, headers }, app);
-  outgoing.once("upgrade", ({ statusMessage = "", rawHeaders }, socket, first) =>
-    receiver.upgraded({ message: statusMessage, headers: rawHeaders }, socket as Socket, first),
-  );
-  outgoing.end();
-  return new DedicatedCall(outgoing, receiver);
+/** It has a connection of its own, which becomes the tunnel's, and Node's client, which hands it over. */
+export class UpgradeCall implements Call {
+  private readonly outgoing: ClientRequest;
+  private answer: IncomingMessage | undefined;
+  private isConnected = false;
+  private isOver = false;
+
+  constructor(
+    { protocol, method, path, headers }: AppUpgrade,
+    private readonly receiver: UpgradeReceiver,
+    { port, headerLimit }: AppAddress,
+  ) {
+    this.outgoing = httpRequest({
+      // Half-open, because a connection that changes its protocol may go on after one side has said its last.
+      createConnection: () => connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true }),
+      host: "127.0.0.1",
+      port,
+      method,
+      path,
+      // Node throws when there is nothing that trailers could come behind.
+      headers: [...without(headers, "trailer"), "Connection", "Upgrade", "Upgrade", protocol],
+      maxHeaderSize: headerLimit,
+    });
+    this.outgoing.maxHeadersCount = 0;
+    this.outgoing
+      .on("socket", (socket) => socket.once("connect", () => this.onConnect()))
+      .on("information", ({ statusCode, rawHeaders }) => receiver.information(statusCode, rawHeaders))
+      .on("response", (answer) => this.onAnswer(answer))
+      .on("error", (error) => this.onError(error))
+      .once("upgrade", ({ statusMessage = "", rawHeaders }, socket, first) =>
+        receiver.upgraded({ message: statusMessage, headers: rawHeaders }, socket as Socket, first),
+      )
+      .end();
+  }
+
+  resume(): void {
+    this.answer?.resume();
+  }
+
+  cancel(): void {
+    this.finish();
+  }
+
+  private finish(): void {
+    this.isOver = true;
+    this.outgoing.destroy();
+  }
+
+  private onConnect(): void {
+    this.isConnected = true;
+  }
+
+  private onAnswer(answer: IncomingMessage): void {
+    const { statusCode = 502, statusMessage = "", rawHeaders } = answer;
+    // One that names no protocol.
+    if (statusCode === 101) {
+      this.finish();
+      this.receiver.fail("bad-response");
+      return;
+    }
+    this.answer = answer;
+    answer
+      .on("data", (chunk: Buffer) => {
+        if (!this.receiver.data(chunk)) answer.pause();
+      })
+      .once("end", () => {
+        if (this.isOver) return;
+        this.finish();
+        this.receiver.end(answer.rawTrailers);
+      })
+      .on("error", (error) => this.onError(error));
+    this.receiver.head(statusCode, statusMessage, rawHeaders);
+  }
+
+  private onError(error: Error & { code?: string }): void {
+    if (this.isOver) return;
+    this.finish();
+    if (!this.isConnected) this.receiver.fail("unreachable");
+    else this.receiver.fail(error.code?.startsWith("HPE_") ? "bad-response" : "disconnected");
+  }
 }

@@ -1,61 +1,58 @@
 import type { IncomingMessage } from "node:http";
-
-const DONE: IteratorResult<Buffer, undefined> = { value: undefined, done: true };
+import type { AppConnection } from "./app-connection";
+import { isChunked } from "./call";
+import { trailers } from "./headers";
 
 /**
- * A client's request body for undici, chunk by chunk as undici asks for it. Given the request itself, undici would destroy
- * it, and with it the client's connection, when the app answers before it has read everything (a 413, a 401); here what
- * is left is read and dropped, and the client gets the answer. A second stream around the request would do the same, at a
- * third of the cost of the whole exchange.
+ * A client's request body on its way to the app, as it comes: a part of known length as it is, any other in chunks, with its
+ * trailers. Once stopped, what the client still sends is read and dropped, so that it gets an early answer.
  */
-export class Upload implements AsyncIterableIterator<Buffer> {
-  private held: Buffer | undefined;
-  private hasEnded = false;
-  private waiting: ((result: IteratorResult<Buffer, undefined>) => void) | undefined;
+export class Upload {
+  private isOver = false;
+  private readonly isChunked: boolean;
 
-  constructor(private readonly source: IncomingMessage) {
-    source.on("data", this.onData).once("end", this.onEnd);
+  constructor(
+    private readonly source: IncomingMessage,
+    private readonly connection: AppConnection,
+  ) {
+    this.isChunked = isChunked(source);
+    source.on("data", this.onChunk).once("end", this.onEnd);
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  /** Whether the app has been sent all of it. */
+  get isWhole(): boolean {
+    return this.isOver;
   }
 
-  next(): Promise<IteratorResult<Buffer, undefined>> {
-    if (this.held !== undefined) {
-      const value = this.held;
-      this.held = undefined;
-      this.source.resume();
-      return Promise.resolve({ value, done: false });
-    }
-    if (this.hasEnded) return Promise.resolve(DONE);
-    return new Promise((resolve) => {
-      this.waiting = resolve;
-    });
+  resume(): void {
+    if (!this.isOver) this.source.resume();
   }
 
-  return(): Promise<IteratorResult<Buffer, undefined>> {
-    this.source.off("data", this.onData).off("end", this.onEnd).resume();
-    return Promise.resolve(DONE);
+  stop(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.source.off("data", this.onChunk).off("end", this.onEnd).resume();
   }
 
-  private readonly onData = (value: Buffer) => {
-    if (this.waiting === undefined) {
-      this.held = value;
-      this.source.pause();
-    } else {
-      this.settle({ value, done: false });
-    }
+  private readonly onChunk = (chunk: Buffer) => {
+    if (!this.pass(chunk)) this.source.pause();
   };
+
+  private pass(chunk: Buffer): boolean {
+    const { connection } = this;
+    if (!this.isChunked) return connection.write(chunk);
+    connection.cork();
+    connection.write(`${chunk.length.toString(16)}\r\n`);
+    connection.write(chunk);
+    const isTaken = connection.write("\r\n");
+    connection.uncork();
+    return isTaken;
+  }
 
   private readonly onEnd = () => {
-    this.hasEnded = true;
-    this.settle(DONE);
+    this.isOver = true;
+    if (!this.isChunked) return;
+    const fields = trailers(this.source.rawTrailers).map(([name, value]) => `${name}: ${value}\r\n`);
+    this.connection.write(`0\r\n${fields.join("")}\r\n`);
   };
-
-  private settle(result: IteratorResult<Buffer, undefined>): void {
-    const waiting = this.waiting;
-    this.waiting = undefined;
-    waiting?.(result);
-  }
 }
