@@ -13,11 +13,15 @@ export interface Lasting {
   readonly ends: Ends;
   /** Nobody connects again. */
   readonly isOver: () => boolean;
+  /** Header lines of each request. */
+  readonly headers?: () => readonly string[];
 }
 
 function count(ends: Ends, word: string): void {
   ends.set(word, (ends.get(word) ?? 0) + 1);
 }
+
+const noHeaders = () => [];
 
 /** Who cannot connect does not try again at once. */
 const AGAIN_MS = 50;
@@ -30,13 +34,16 @@ const EVENT_MS = 100;
 const FOR_EVER = 1_000_000;
 
 /** Keeps one stream of events open: whenever it ends, it asks again. Half of them never end by themselves. */
-export async function readEvents({ balancer, random, ends, isOver }: Lasting, mostEvents = 30): Promise<void> {
+export async function readEvents(
+  { balancer, random, ends, isOver, headers = noHeaders }: Lasting,
+  mostEvents = 30,
+): Promise<void> {
   while (!isOver()) {
     const wanted = random.chance(0.5) ? FOR_EVER : random.integer(5, mostEvents);
     const { target, release } = balancer.take();
     try {
       const wire = await target.connection();
-      const answer = wire.send(requestText(`/events?n=${wanted}&ms=${EVENT_MS}`));
+      const answer = wire.send(requestText(`/events?n=${wanted}&ms=${EVENT_MS}`, { headers: headers() }));
       const events = new EventCount();
       answer.onData = (chunk) => {
         events.read(chunk.toString("latin1"));
@@ -85,13 +92,13 @@ const MESSAGE_MS = 500;
  * Keeps one WebSocket open, with a real client: whenever it is closed, it connects again. After `mostMs` it closes by itself.
  */
 export async function talk(
-  { balancer, random, ends, isOver }: Lasting,
+  { balancer, random, ends, isOver, headers = noHeaders }: Lasting,
   mostMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   while (!isOver()) {
     const { target, release } = balancer.take();
     const until = performance.now() + mostMs * random.next();
-    const { code, isOwn } = await conversation(target.port, () => isOver() || performance.now() > until);
+    const { code, isOwn } = await conversation(target.port, headers(), () => isOver() || performance.now() > until);
     release();
     count(ends, isOwn ? OWN_CLOSE : `${code}`);
     if (code === 1006) await delay(AGAIN_MS);
@@ -99,9 +106,15 @@ export async function talk(
 }
 
 /** Sends and awaits echoes until either side closes. */
-function conversation(port: number, isEnough: () => boolean): Promise<{ code: number; isOwn: boolean }> {
+function conversation(
+  port: number,
+  headers: readonly string[],
+  isEnough: () => boolean,
+): Promise<{ code: number; isOwn: boolean }> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
+      headers: Object.fromEntries(headers.map((line) => line.split(": ") as [string, string])),
+    });
     let sent = 0;
     let heard = 0;
     let isOwn = false;

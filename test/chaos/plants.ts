@@ -47,6 +47,13 @@ export const LEAK: Plant = {
   ],
 };
 
+export const SECRET_TOLD: Plant = {
+  what: "the access line has the caller's credentials",
+  changes: [
+    ['path: request.url.split("?", 1)[0]', 'path: request.url.split("?", 1)[0] + request.headers.authorization'],
+  ],
+};
+
 /** The program with the bug in it. */
 export function planted(program: string, { what, changes }: Plant): string {
   let text = program;

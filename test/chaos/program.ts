@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { GatewayConfig } from "../../lib/task/gateway-config";
 import { bundle } from "../runtime/gateway/gateway-process";
 import { until } from "../runtime/gateway/loopback";
@@ -32,6 +32,8 @@ export function prepare(plants: readonly Plant[]): void {
 
 function programFile(plant: Plant | undefined): string {
   const file = join(folder, `${plant?.what.replaceAll(" ", "-") ?? "gateway"}.cjs`);
+  const sdk = join(folder, "dynamodb.cjs");
+  if (!existsSync(sdk)) copyFileSync(join(dirname(bundle()), "dynamodb.cjs"), sdk);
   if (!existsSync(file)) writeFileSync(file, plant === undefined ? programText() : planted(programText(), plant));
   return file;
 }
@@ -46,6 +48,8 @@ function flags(): string[] {
 export interface ProgramOptions {
   readonly plant?: Plant;
   readonly env?: NodeJS.ProcessEnv;
+  /** Sees the whole log. */
+  readonly onLine?: (line: string) => void;
 }
 
 type Event = { readonly event: string; readonly [field: string]: unknown };
@@ -56,12 +60,13 @@ export class Program extends Child {
 
   private constructor(
     readonly config: GatewayConfig,
-    { plant, env }: ProgramOptions,
+    { plant, env, onLine }: ProgramOptions,
   ) {
     const events: Event[] = [];
     super(process.execPath, [...flags(), programFile(plant)], {
       env: { ...env, SLIPWAY_CONFIG: JSON.stringify(config) },
       onLine: (line) => {
+        onLine?.(line);
         if (!line.includes('"event":"request"')) events.push(JSON.parse(line));
       },
     });
@@ -87,6 +92,11 @@ export class Program extends Child {
   async metrics(...names: readonly string[]): Promise<number[]> {
     const { text } = await ask(this.config.listen.loopbackPort, "/metrics");
     return names.map((name) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN));
+  }
+
+  /** As the kernel has it. */
+  environment(): string {
+    return readFileSync(`/proc/${this.pid}/environ`, "utf8");
   }
 
   /** The status of its health check; 0 when nobody answers. */

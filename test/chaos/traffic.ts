@@ -24,6 +24,8 @@ export class Traffic {
     private readonly balancer: Balancer,
     private readonly random: Random,
     private readonly rate: number,
+    /** Header lines of each request. */
+    private readonly headers: () => readonly string[] = () => [],
   ) {}
 
   start(): void {
@@ -74,14 +76,17 @@ export class Traffic {
 
   private next(): { request: string; wanted: string } {
     const { random } = this;
+    const headers = this.headers();
     if (random.chance(0.6)) {
-      return { request: requestText(`/work?ms=${random.integer(0, 20)}`), wanted: "worked" };
+      return { request: requestText(`/work?ms=${random.integer(0, 20)}`, { headers }), wanted: "worked" };
     }
     const body = LETTERS.slice(0, random.integer(1, LETTERS.length));
     const wanted = `${body.length} ${createHash("sha1").update(body).digest("hex")}`;
     const isStreamed = random.chance(0.3);
     return {
-      request: isStreamed ? chunkedRequest("/echo", body) : requestText("/echo", { method: "POST" }, body),
+      request: isStreamed
+        ? chunkedRequest("/echo", body, headers)
+        : requestText("/echo", { method: "POST", headers }, body),
       wanted,
     };
   }

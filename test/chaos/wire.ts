@@ -144,8 +144,8 @@ export function requestText(path: string, { method = "GET", headers = [] }: Aske
 const CHUNK = 1500;
 
 /** A request whose body does not say how long it is. */
-export function chunkedRequest(path: string, body: string): string {
-  let text = requestText(path, { method: "POST", headers: ["Transfer-Encoding: chunked"] });
+export function chunkedRequest(path: string, body: string, headers: readonly string[] = []): string {
+  let text = requestText(path, { method: "POST", headers: [...headers, "Transfer-Encoding: chunked"] });
   for (let at = 0; at < body.length; at += CHUNK) {
     const piece = body.slice(at, at + CHUNK);
     text += `${piece.length.toString(16)}\r\n${piece}\r\n`;

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { gatewayConfig } from "../../runtime/gateway/gateway-process";
+import { stopEverything } from "../../runtime/gateway/loopback";
 import { App } from "../app";
 import { Balancer, Target } from "../balancer";
 import { ENDED, type Ends, OWN_CLOSE, readEvents, talk, WHOLE } from "../lasting";
-import { LEAK, type Plant } from "../plants";
+import { LEAK, type Plant, SECRET_TOLD } from "../plants";
 import { Program, prepare } from "../program";
 import type { Random } from "../random";
 import { atLeast, atMost, type Check, caught, exactly, figure, none } from "../report";
@@ -11,6 +12,7 @@ import type { Run } from "../run";
 import { Traffic } from "../traffic";
 import { requestText, Wire } from "../wire";
 import { floors, type Sample, slopePerHour } from "./slope";
+import { TOKENS, Tokens } from "./tokens";
 
 interface Plan {
   readonly warmUpSeconds: number;
@@ -37,12 +39,15 @@ const MOST_DESCRIPTORS = 10;
 /** Over a garbage collection of every kind. */
 const SPAN_SECONDS = 60;
 
-/** Neither memory nor descriptors grow while requests, streams and WebSockets come and go. */
+const PLANTS = [LEAK, SECRET_TOLD];
+
+/** Neither memory nor descriptors grow while requests, streams and WebSockets come and go, and no secret is told. */
 export async function soak({ isLong, random, log, progress }: Run): Promise<Check[]> {
-  prepare([LEAK]);
+  prepare(PLANTS);
   const checks = await runSoak(isLong ? LONG : SHORT, isLong, random, { log, progress });
   const silent = { log: () => undefined, progress };
-  return [...checks, caught(LEAK.what, await runSoak(PLANTED, false, random, silent, LEAK))];
+  for (const plant of PLANTS) checks.push(caught(plant.what, await runSoak(PLANTED, false, random, silent, plant)));
+  return checks;
 }
 
 async function runSoak(
@@ -53,20 +58,25 @@ async function runSoak(
   plant?: Plant,
 ): Promise<Check[]> {
   const app = await App.start("node", { maxInputs: 1000 });
-  const config = await gatewayConfig(app.port, { web: { gate: { maxInputs: 200, maxQueued: 1000 } } });
-  const program = await Program.start(config, { plant });
+  const tokens = await Tokens.start();
+  const config = await gatewayConfig(app.port, {
+    web: { gate: { maxInputs: 200, maxQueued: 1000 }, auth: { cacheMs: 60_000 } },
+    ...tokens.config,
+  });
+  const program = await Program.start(config, { plant, env: tokens.environment, onLine: tokens.search });
   const target = new Target(program.port);
   const balancer = new Balancer();
   balancer.register(target);
-  const traffic = new Traffic(balancer, random, RATE);
+  const headers = () => tokens.any(random);
+  const traffic = new Traffic(balancer, random, RATE, headers);
   const [streams, sockets]: [Ends, Ends] = [new Map(), new Map()];
   let isOver = false;
-  const lasting = { balancer, random, isOver: () => isOver };
+  const lasting = { balancer, random, headers, isOver: () => isOver };
   const company = Array.from({ length: LASTING }, () => [
     readEvents({ ...lasting, ends: streams }),
     talk({ ...lasting, ends: sockets }, 20_000),
   ]).flat();
-  const leavers = setInterval(() => void leave(program.port, random), 1000 / LEAVERS);
+  const leavers = setInterval(() => void leave(program.port, random, headers()), 1000 / LEAVERS);
   traffic.start();
 
   const start = performance.now();
@@ -95,8 +105,10 @@ async function runSoak(
   await Promise.all(company);
   const [inFlight = -1] = await program.metrics("slipway_in_flight");
   target.close();
+  tokens.search(program.environment());
   await program.end();
   await app.end();
+  await stopEverything();
 
   return [
     figure("requests, streams, WebSockets", [traffic.done, total(streams), total(sockets)].join(", ")),
@@ -109,6 +121,9 @@ async function runSoak(
     none("broken streams", streams, [WHOLE, ENDED]),
     none("WebSockets closed by the server", sockets, [OWN_CLOSE]),
     exactly("in flight at the end", inFlight, 0),
+    figure("bytes of log and environment searched", tokens.searched),
+    exactly("secrets in the gateway's log and environment", tokens.found, 0),
+    atLeast("reads of the table of tokens", tokens.reads, TOKENS),
   ];
 }
 
@@ -138,9 +153,9 @@ function total(counts: ReadonlyMap<string, number>): number {
 }
 
 /** Asks, and goes away before the answer. */
-async function leave(port: number, random: Random): Promise<void> {
+async function leave(port: number, random: Random, headers: readonly string[]): Promise<void> {
   const wire = await Wire.open(port);
-  wire.send(requestText("/work?ms=50"));
+  wire.send(requestText("/work?ms=50", { headers }));
   await delay(random.between(0, 20));
   if (random.chance(0.5)) wire.reset();
   else wire.close();
