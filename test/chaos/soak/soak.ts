@@ -22,8 +22,8 @@ interface Plan {
 }
 
 const LONG: Plan = { warmUpSeconds: 600, seconds: 3600, sampleSeconds: 5, logSeconds: 120 };
-const SHORT: Plan = { warmUpSeconds: 5, seconds: 12, sampleSeconds: 0.5, logSeconds: 8 };
-const PLANTED: Plan = { ...SHORT, warmUpSeconds: 2, seconds: 6 };
+const SHORT: Plan = { warmUpSeconds: 12, seconds: 15, sampleSeconds: 0.5, logSeconds: 8 };
+const PLANTED: Plan = { ...SHORT, warmUpSeconds: 2, seconds: 9 };
 
 const RATE = 500;
 const LASTING = 20;
@@ -32,7 +32,7 @@ const LEAVERS = 5;
 
 /** In an hour a leak of a byte per request would be 1.8 MB. A run of seconds sees only what is coarse. */
 const MOST_SLOPE_MB = 1;
-const MOST_GROWTH_MIB = 12;
+const MOST_GROWTH_MIB = 16;
 /** Connections come and go with the load. */
 const MOST_DESCRIPTORS = 10;
 
