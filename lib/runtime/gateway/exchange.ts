@@ -9,36 +9,17 @@ import { routeTarget } from "./path";
 import { prefixAnswer } from "./prefix";
 import { type Forwarding, forward, type Relay } from "./proxy";
 import { type Refusal, type RefusalCode, redirect, refuse } from "./refusal";
-import {
-  BAD_GATEWAY,
-  bodyTimeout,
-  bodyTooLarge,
-  firstByteTimeout,
-  idleTimeout,
-  NOT_FOUND,
-  NOT_READY,
-  queueFull,
-  queueTimeout,
-  totalTimeout,
-} from "./refusals";
+import { BAD_GATEWAY, bodyTooLarge, NOT_FOUND, NOT_READY, queueFull } from "./refusals";
 import type { Service } from "./service";
 import { soundness } from "./soundness";
+import { type Timed, Timers } from "./timers";
 import { traceIdOf } from "./trace";
 import { forwardUpgrade } from "./tunnel";
 import { noticeLeaving, type Upgrade } from "./upgrade";
 import type { Upstream } from "./upstream";
 
-/**
- * A request waits for its token to be looked up, for a place, for its answer to begin, for the rest of it; a tunnel has no
- * end but the last.
- */
-type Stage = "authorizing" | "queued" | "at-app" | "answering" | "tunnel";
-
 /** A request that has it gets a Server-Timing header with its answer. */
 const TIMING_HEADER = "x-slipway-timing";
-
-/** An idle client is looked at this often within `idleMs`, so it is noticed at most a quarter later than that. */
-const LOOKS = 4;
 
 /**
  * An app learns that its client has left when it next looks at that connection, which may be after it has taken the next
@@ -47,7 +28,7 @@ const LOOKS = 4;
 const NOTICE_MS = 50;
 
 /** One request, from its arrival to the end of its connection's interest in it. */
-export class Exchange implements Forwarding, Waiter, ClientFacts {
+export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   path = "";
   headers: readonly string[] = [];
   prefix = "";
@@ -62,13 +43,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
   private readonly arrivedAt = performance.now();
   private admittedAt = 0;
   private doneAt = 0;
-  private stage: Stage = "queued";
-  private stageDeadline = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private timerAt = Number.POSITIVE_INFINITY;
-  /** Bytes that have passed on the client's connection when the timer last looked, and how often it saw no more. */
-  private passed = -1;
-  private unchanged = 0;
+  private readonly timers: Timers;
   private slot: Slot | undefined;
   private relay: Relay | undefined;
 
@@ -77,7 +52,9 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
     private readonly upgrade?: Upgrade,
-  ) {}
+  ) {
+    this.timers = new Timers(service, request, this.arrivedAt, this);
+  }
 
   get upstream(): Upstream {
     return this.service.upstream;
@@ -141,14 +118,12 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
   }
 
   private async awaitAuthorization(objection: Promise<Refusal | undefined>): Promise<void> {
-    this.stage = "authorizing";
-    this.setDeadline(Number.POSITIVE_INFINITY);
+    this.timers.enter("authorizing");
     const stopLooking = this.upgrade && noticeLeaving(this.upgrade.socket);
     const refusal = await objection;
     stopLooking?.();
     // The client has left, or has heard that its time is over.
     if (this.response.closed || this.response.headersSent) return;
-    this.stage = "queued";
     this.enterUnless(refusal);
   }
 
@@ -159,13 +134,13 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
   }
 
   private enter(): void {
-    const { gate, config } = this.service;
+    const { gate } = this.service;
     const entered = gate.enter(this);
     if (entered === "full") {
       this.refuse(queueFull(gate.queued, gate.retryAfterSeconds()));
       return;
     }
-    if (entered === "queued") this.setDeadline(config.web.timers.queueMs);
+    if (entered === "queued") this.timers.enter("queued");
     else this.admitted(entered);
   }
 
@@ -174,8 +149,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
     const { config } = this.service;
     this.slot = slot;
     this.admittedAt = performance.now();
-    this.stage = "at-app";
-    this.setDeadline(config.web.timers.firstByteMs);
+    this.timers.enter("at-app");
     // The app's time begins when it has the whole request.
     if (!request.complete && hasBody(request)) request.once("end", this.onUploaded);
 
@@ -207,18 +181,15 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
   }
 
   begun(): void {
-    const { statusCode } = this.response;
-    this.stage = statusCode === 101 ? "tunnel" : "answering";
     const { drain, metrics } = this.service;
-    if (this.stage === "tunnel") {
+    if (this.response.statusCode === 101) {
+      this.timers.enter("tunnel");
       metrics.tunnelOpened();
       drain.add(this.relay!, "soon");
-    } else if (this.isEventStream) {
-      drain.add(this.relay!, "last");
+      return;
     }
-    this.passed = -1;
-    if (this.stage === "answering") this.setDeadline(this.service.config.web.timers.idleMs / LOOKS);
-    else this.stageDeadline = Number.POSITIVE_INFINITY;
+    this.timers.enter("answering");
+    if (this.isEventStream) drain.add(this.relay!, "last");
   }
 
   mayHold(bytes: number): boolean {
@@ -239,15 +210,16 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
   }
 
   private readonly onUploaded = () => {
-    if (this.stage === "at-app") this.setDeadline(this.service.config.web.timers.firstByteMs);
+    if (this.timers.stage === "at-app") this.timers.enter("at-app");
   };
 
   private readonly onClose = () => {
     const { gate, drain, metrics, accessLog } = this.service;
-    clearTimeout(this.timer);
+    this.timers.clear();
     gate.leave(this);
-    if (this.stage === "tunnel") metrics.tunnelClosed();
-    if (this.relay !== undefined && (this.stage === "tunnel" || this.isEventStream)) drain.remove(this.relay);
+    const isTunnel = this.timers.stage === "tunnel";
+    if (isTunnel) metrics.tunnelClosed();
+    if (this.relay !== undefined && (isTunnel || this.isEventStream)) drain.remove(this.relay);
     const record = this.record();
     metrics.count(record);
     accessLog.write(record);
@@ -287,62 +259,8 @@ export class Exchange implements Forwarding, Waiter, ClientFacts {
     refuse(this.response, refusal);
   }
 
-  /** The timer is armed for whichever deadline is nearest, and not armed anew when a deadline moves away from it. */
-  private setDeadline(ms: number): void {
-    const now = performance.now();
-    this.stageDeadline = now + ms;
-    this.arm(now);
-  }
-
-  private arm(now: number): void {
-    const { totalMs, idleMs } = this.service.config.web.timers;
-    // Not after the first look at an idle client, so that an answer that begins needs no other timer.
-    const at = Math.min(this.stageDeadline, this.arrivedAt + totalMs, now + idleMs / LOOKS);
-    if (at >= this.timerAt) return;
-    clearTimeout(this.timer);
-    this.timerAt = at;
-    this.timer = setTimeout(this.onTimer, Math.max(1, Math.ceil(at - now)));
-  }
-
-  private readonly onTimer = () => {
-    this.timerAt = Number.POSITIVE_INFINITY;
-    const now = performance.now();
-    const verdict = this.verdict(now);
-    if (verdict !== undefined) this.end(verdict);
-    else this.arm(now);
-  };
-
-  /** Why the request ends now; undefined when it may go on, with its next deadline set. */
-  private verdict(now: number): Refusal | undefined {
-    const { gate, config } = this.service;
-    const { queueMs, firstByteMs, idleMs, totalMs } = config.web.timers;
-    if (now >= this.arrivedAt + totalMs) return totalTimeout(totalMs);
-    if (now < this.stageDeadline) return undefined;
-
-    if (this.stage === "queued") return queueTimeout(queueMs, gate.retryAfterSeconds());
-    // A long upload is not a fault; one that has stopped is, unless it waits for the app to read.
-    if (this.stage === "at-app" && !this.isUploading) return firstByteTimeout(firstByteMs);
-    if (this.isIdle()) return this.stage === "at-app" ? bodyTimeout(idleMs) : idleTimeout(idleMs);
-    this.stageDeadline = now + idleMs / LOOKS;
-    return undefined;
-  }
-
-  private get isUploading(): boolean {
-    const { request } = this;
-    return !request.complete && hasBody(request) && request.readableLength === 0;
-  }
-
-  /** Whether nothing has passed to or from the client for `idleMs`. */
-  private isIdle(): boolean {
-    const { bytesRead, bytesWritten, writableLength } = this.request.socket;
-    const passed = bytesRead + bytesWritten - writableLength;
-    this.unchanged = passed === this.passed ? this.unchanged + 1 : 0;
-    this.passed = passed;
-    return this.unchanged >= LOOKS;
-  }
-
   /** Ends it before its time: with the refusal if no answer has begun, else by breaking off. */
-  private end(refusal: Refusal): void {
+  end(refusal: Refusal): void {
     this.service.gate.leave(this);
     this.relay?.cancel();
     if (!this.response.headersSent) {
