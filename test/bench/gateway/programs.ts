@@ -33,7 +33,8 @@ export function start(
   child.once("exit", (code) => {
     if (!running.delete(child) || code === 0) return;
     process.stderr.write(`${command} ended with ${code}: ${complaint}\n`);
-    process.exitCode = 1;
+    // Nobody would answer any more, and the load would wait.
+    process.exit(1);
   });
   return child;
 }

@@ -65,8 +65,9 @@ export async function runRounds(
   progress: (round: number) => void,
 ): Promise<Figures[]> {
   const rounds = subjects.map((): Round[] => []);
-  for (const { port } of subjects) {
-    await ask(load, { kind: "closed", port, connections: plan.connections, count: plan.warmUp });
+  for (const { name, port } of subjects) {
+    const { failed } = await ask(load, { kind: "closed", port, connections: plan.connections, count: plan.warmUp });
+    if (failed > 0) throw new Error(`${name} failed ${failed} of ${plan.warmUp} requests`);
   }
   for (let round = 1; round <= plan.rounds; round++) {
     progress(round);
