@@ -17,6 +17,7 @@ import { ExampleCopy } from "./example-copy";
 import { stepsOf } from "./progress";
 import { readFunctions, readRules } from "./read-back";
 import { changesBetween } from "./resources";
+import { textsWith } from "./secrets";
 import { findTerraform, isolatedEnvironment, REGION } from "./terraform";
 
 const ROOT = join(__dirname, "../..");
@@ -223,9 +224,41 @@ describe("examples/company-stack", () => {
     return JSON.parse(answer).Messages[0];
   }
 
+  test("a secret's value is in nothing that terraform wrote, knows or plans, and AWS shows it nowhere but in its own store", async () => {
+    const table = shared.platform.attributes.tokensTableName as string;
+    const made = await orders.slipway("tokens", "create", "--table", table, "--scope", "*/orders/*", "--json");
+    const { "Slipway-Key": keyId, "Slipway-Secret": secret } = JSON.parse(made);
+    const secretsManager = (target: string, body: object) =>
+      awsCall(emulator.url, {
+        service: "secretsmanager",
+        headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `secretsmanager.${target}` },
+        body: JSON.stringify({ SecretId: shared.signingKeyArn, ...body }),
+      });
+    await secretsManager("PutSecretValue", { SecretString: SIGNING_KEY });
+    const tokens = await awsCall(emulator.url, {
+      service: "dynamodb",
+      headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": "DynamoDB_20120810.Scan" },
+      body: JSON.stringify({ TableName: table }),
+    });
+    expect(tokens).toContain(keyId);
+
+    const texts = new Map([
+      ...(await platform.texts()),
+      ...(await orders.texts()),
+      ["the task definitions, environment and all", JSON.stringify(await readFunctions(aws))],
+      ["the tokens table", tokens],
+      ["the secret itself", await secretsManager("GetSecretValue", {})],
+    ]);
+    expect(textsWith([secret, SIGNING_KEY], texts)).toEqual(["the secret itself"]);
+    const stateFiles = [...texts.keys()].filter((name) => name.endsWith(".tfstate"));
+    expect(stateFiles).toHaveLength(2);
+  });
+
   test("the team leaves the platform as it was, and then the platform leaves nothing", async () => {
     await orders.destroy();
-    expect(changesBetween(inventory.withPlatform, await emulator.resources())).toEqual([]);
+    // The token is the platform's, and goes with its table.
+    const left = changesBetween(inventory.withPlatform, await emulator.resources());
+    expect(left.filter((change) => !change.startsWith("+ DynamoDB Item"))).toEqual([]);
     await platform.destroy();
     // AWS deletes a key and a secret only after a waiting time.
     expect(changesBetween(inventory.atFirst, await emulator.resources())).toEqual([

@@ -5,8 +5,10 @@ import { type Finished, run } from "./command";
 import type { Emulator } from "./emulator";
 import type { ExampleCopy } from "./example-copy";
 import type { Step } from "./progress";
+import { filesUnder } from "./secrets";
 
 const CDKTF = join(__dirname, "../../node_modules/.bin/cdktf");
+const SLIPWAY = join(__dirname, "../../dist/lib/cli/main.js");
 const DEADLINE_MS = 480_000;
 const ERROR_LINES = 80;
 
@@ -43,6 +45,20 @@ export class ExampleDeployment {
   async state(): Promise<StateResource[]> {
     const { values } = JSON.parse(await this.terraform("show", "-json"));
     return values.root_module.resources.filter(({ mode }: { mode: string }) => mode === "managed");
+  }
+
+  /** All that terraform wrote, knows and would do, by what it is. */
+  async texts(): Promise<Map<string, string>> {
+    const plan = JSON.stringify(await this.plan());
+    const state = await this.terraform("show", "-json");
+    return new Map([...filesUnder(this.copy.folder), ["the plan", plan], ["the state", state]]);
+  }
+
+  /** Runs `slipway` as its user does. */
+  async slipway(...args: string[]): Promise<string> {
+    const done = await this.run(process.execPath, [SLIPWAY, ...args], this.copy.folder);
+    if (done.code !== 0) this.fail(`slipway ${args[0]}`, done);
+    return done.lines.join("\n");
   }
 
   /** The folder of the code of every function, by target: the one thing that AWS does not know. */
