@@ -48,6 +48,13 @@ module.exports = {
       to: { path: "node_modules/@aws-sdk/" },
     },
     {
+      name: "opentelemetry-is-a-file-of-its-own",
+      comment: "only a gateway that sends spans loads it",
+      severity: "error",
+      from: { path: "^(lib|constructs)/", pathNot: "^lib/runtime/gateway/tracing/opentelemetry" },
+      to: { path: "node_modules/@opentelemetry/" },
+    },
+    {
       name: "commands-are-loaded-when-they-run",
       comment: "the start of the command line loads no command: each brings an engine or the AWS SDK",
       severity: "error",

@@ -11,6 +11,7 @@ export type {
   Problem,
   ScalingOptions,
   ServerOptions,
+  TracingOptions,
   WebOptions,
   WsgiOptions,
 } from "../../lib/spec";

@@ -190,8 +190,10 @@ function localConfig(
   config: GatewayConfig,
   ports: { data: number; control: number; loopback: number; upstream: number },
 ): GatewayConfig {
+  // The company's collector is not for what somebody tries out.
+  const { tracing: _, ...rest } = config;
   return {
-    ...config,
+    ...rest,
     listen: {
       ...config.listen,
       host: "127.0.0.1",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { subnetIds } from "./network";
 import { frozenCopy, parseProps } from "./parse";
 import { priorityBand, sharedWithStacks } from "./platform";
+import type { TracingOptions } from "./tracing";
 import { text } from "./values";
 
 /** What a platform publishes for stacks that use it: plain strings and numbers, as `platform.attributes` prints them. */
@@ -34,6 +35,7 @@ export interface PlatformAttributes {
   readonly allowInsecure: boolean;
   readonly waitForDeploy: boolean;
   readonly observability: "minimal" | "standard";
+  readonly tracing?: Required<TracingOptions>;
   /** The using stack's own share of the rule priorities, 0 to 15; no other stack on this platform may have the same. */
   readonly priorityBand: number;
 }

@@ -4,6 +4,7 @@ import { display } from "./errors";
 import { imageUri, mutableImageWarning } from "./image-uri";
 import { ipv4Range } from "./ipv4-range";
 import { frozenCopy, type Parsed, parseProps, type Reference, withPairs } from "./parse";
+import { type TracingOptions, tracing } from "./tracing";
 import { type Duration, duration, flag, integer, leaf, oneOf, Refused, refuse, text } from "./values";
 
 /** A platform's props less the constructs among them (`network`, `transform`). */
@@ -95,6 +96,11 @@ export interface PlatformOptions {
    */
   readonly observability?: "minimal" | "standard";
   /**
+   * The gateways send a span of each traced request to an OpenTelemetry collector, and tell the app its trace by `traceparent`.
+   * @default - no spans; `traceparent` passes as it came
+   */
+  readonly tracing?: TracingOptions;
+  /**
    * This stack's share of the listener's rule priorities, 0 to 15. Stacks that share a platform each need their own.
    * @default 0
    */
@@ -119,6 +125,7 @@ export interface PlatformSpec {
   readonly allowInsecure: boolean;
   readonly waitForDeploy: boolean;
   readonly observability: "minimal" | "standard";
+  readonly tracing?: Required<TracingOptions>;
   readonly priorityBand: number;
 }
 
@@ -188,6 +195,7 @@ export const sharedWithStacks = {
   allowInsecure: flag().default(false),
   waitForDeploy: flag().default(true),
   observability: oneOf(["minimal", "standard"]).default("standard"),
+  tracing: tracing.optional(),
 };
 
 export const priorityBand = integer({

@@ -13,6 +13,8 @@ export type Handler = string;
 export interface Refusal {
   readonly message: string;
   readonly fix: string;
+  /** This value may be a secret: the message does not repeat it. */
+  readonly hidden?: boolean;
 }
 
 export class Refused {
@@ -61,7 +63,8 @@ export function leaf<T>(read: (value: unknown) => T | Refused, { token, hidden =
     if (result instanceof Refused && isQuotedNumber(value) && !(read(Number(value)) instanceof Refused)) {
       return issue("SLIPWAY_E_INVALID_VALUE", { ...result.refusal, fix: `Write ${Number(value)}, without quotes` });
     }
-    return result instanceof Refused ? issue("SLIPWAY_E_INVALID_VALUE", result.refusal) : result;
+    if (!(result instanceof Refused)) return result;
+    return issue("SLIPWAY_E_INVALID_VALUE", result.refusal, result.refusal.hidden ?? hidden);
   });
 }
 

@@ -73,6 +73,15 @@ export const gatewayConfigSchema = z.strictObject({
   }),
   /** Where tokens are looked up; needed with `web.auth`. */
   tokens: z.strictObject({ table: z.string().min(1) }).optional(),
+  /** Where spans go; without it there are none, and `traceparent` passes as it came. */
+  tracing: z
+    .strictObject({
+      /** Base URL of an OTLP/HTTP receiver, to which `/v1/traces` is added. */
+      endpoint: z.url({ protocol: /^https?$/ }),
+      /** Of the requests that come without a trace of their own. */
+      sampleRatio: z.number().min(0).max(1),
+    })
+    .optional(),
   /** Servers in AWS's place, on the local engine. */
   endpoints: z.strictObject({ dynamodb: z.url().nullable().optional() }).optional(),
   drain: z.strictObject({

@@ -26,6 +26,8 @@ export interface TaskPlatform {
   readonly domain?: string;
   /** The table of the tokens that endpoints with `requiresProxyAuth` ask for. */
   readonly tokensTableName?: string;
+  /** Where gateways send spans. */
+  readonly tracing?: GatewayConfig["tracing"];
 }
 
 export interface WebTask {
@@ -41,8 +43,8 @@ const KEEP_ALIVE_MARGIN = 5;
 /** Shorter than every server's own keep-alive (gunicorn's 2 s is the shortest), so the gateway never reuses a closing connection. */
 const POOL_IDLE_MS = 1000;
 
-/** After the last request a draining gateway waits this long: load balancers send a little after deregistration. */
-const QUIET_MS = 5000;
+/** After the last request a draining gateway waits this long: load balancers go on sending for a while after deregistration. */
+const QUIET_MS = 10_000;
 
 const MIB = 1024 * 1024;
 
@@ -164,6 +166,7 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
       maxBodyBytes: spec.maxRequestBodyMiB * MIB,
     },
     ...tokens(spec, platform),
+    ...(platform.tracing ? { tracing: { ...platform.tracing } } : {}),
     drain: { deadlineMs: spec.drainTimeout * 1000, quietMs: QUIET_MS },
   };
 }

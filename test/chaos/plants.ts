@@ -12,7 +12,9 @@ export const DOUBLE_RELEASE: Plant = {
 
 export const RELEASE_AT_HEAD: Plant = {
   what: "a place is given back when the answer begins",
-  changes: [["begun() {\n    const { statusCode }", "begun() {\n    this.slot?.release();\n    const { statusCode }"]],
+  changes: [
+    ["const { drain, metrics } = this.service;", "this.slot?.release();\n    const { drain, metrics } = this.service;"],
+  ],
 };
 
 export const KEPT_ON_ABORT: Plant = {
@@ -43,7 +45,7 @@ export const EVENTS_CUT: Plant = {
 export const LEAK: Plant = {
   what: "16 KiB of every request are kept",
   changes: [
-    ["drain.leave();\n  };", "drain.leave();\n    (globalThis.kept ??= []).push(Buffer.alloc(16384, 1));\n  };"],
+    ["accessLog.write(record);", "accessLog.write(record);\n(globalThis.kept ??= []).push(Buffer.alloc(16384, 1));"],
   ],
 };
 

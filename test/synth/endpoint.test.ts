@@ -182,6 +182,10 @@ describe("the target group", () => {
     expect(Math.min(healthy_threshold, unhealthy_threshold)).toBeGreaterThanOrEqual(2);
   });
 
+  test("has no slow start, which rolling deploys of ECS ignore", () => {
+    expect(group).not.toHaveProperty("slow_start");
+  });
+
   test("lets a leaving task answer for 10 s more than a first byte may take", () => {
     expect(group.deregistration_delay).toBe("160");
     const delay = (platform: object, props: object) =>

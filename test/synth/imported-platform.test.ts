@@ -55,6 +55,16 @@ test("timers and the time that a leaving task answers follow the given idleTimeo
   expect(synthesized.one("aws_lb_target_group").deregistration_delay).toBe("40");
 });
 
+test("its endpoints' gateways send spans where the platform's do", () => {
+  const tracing = { endpoint: "http://collector.acme.internal:4318", sampleRatio: 0.5 };
+  const gatewayOf = (attributes: Partial<PlatformAttributes>) => {
+    const [, gateway] = containersOf(onImported(attributes).one("aws_ecs_task_definition"));
+    return JSON.parse(gateway.environment[0].value);
+  };
+  expect(gatewayOf({ tracing }).tracing).toEqual(tracing);
+  expect(gatewayOf({})).not.toHaveProperty("tracing");
+});
+
 test("its endpoints' rules stay in the stack's own part of the listener's priorities", () => {
   for (const priorityBand of [0, 7, 15]) {
     const { priority } = onImported({ priorityBand }).one("aws_lb_listener_rule");
@@ -85,7 +95,8 @@ test("in path mode the URL is whole, since the load balancer's name is known", (
 });
 
 test("what a platform outputs is what importing it takes, but for the priority band, which is each stack's own", () => {
-  const { synthesized, platform } = deploy({ priorityBand: 3 });
+  const tracing = { endpoint: "http://collector.acme.internal:4318" };
+  const { synthesized, platform } = deploy({ priorityBand: 3, tracing });
   const { priorityBand, ...published } = JSON.parse(JSON.stringify(platform.attributes));
   const { value: output } = synthesized.json.output.slipway_platform;
   expect(Object.keys(output).sort()).toEqual(Object.keys(published).sort());

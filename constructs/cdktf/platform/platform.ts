@@ -145,6 +145,7 @@ export class Platform extends Construct implements IPlatform {
       allowInsecure: spec.allowInsecure,
       waitForDeploy: spec.waitForDeploy,
       observability: spec.observability,
+      tracing: spec.tracing,
       priorityBand: spec.priorityBand,
     };
     new TerraformOutput(this, "attributes", {

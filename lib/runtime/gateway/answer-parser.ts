@@ -134,6 +134,8 @@ export class AnswerParser {
     const framing = this.readFraming(headers, isOld);
     const hasBody = this.method !== "HEAD" && status !== 204 && status !== 304 && framing !== 0;
     if (hasBody) this.awaitBody(framing);
+    // An app that sends its body all the same may do so later, and the next request would take it for its answer.
+    else if (framing !== 0 && (this.method === "HEAD" || framing !== "until-close")) this.keepsAlive = false;
     this.sink!.head(status, message, headers);
     if (!hasBody) this.complete(NONE);
   }

@@ -1,5 +1,5 @@
-import { connect, type Socket } from "node:net";
 import { AnswerParser, type AnswerSink, BadAnswer } from "./answer-parser";
+import { AppSocket } from "./app-socket";
 import type { Failure } from "./call";
 
 export interface AppAddress {
@@ -27,7 +27,7 @@ export class AppConnection {
   isAnswering = false;
   /** When it is too old to be used again, on the clock of `performance.now()`. */
   usableUntil = 0;
-  private readonly socket: Socket;
+  private readonly socket: AppSocket;
   private readonly parser: AnswerParser;
   private user: ConnectionUser | undefined;
   private isConnected = false;
@@ -37,13 +37,12 @@ export class AppConnection {
     private readonly onGone: (connection: AppConnection) => void,
   ) {
     this.parser = new AnswerParser(headerLimit);
-    this.socket = connect({
-      port,
-      host: "127.0.0.1",
-      noDelay: true,
-      onread: { buffer: arrivals, callback: (size) => this.onBytes(arrivals.subarray(0, size)) },
+    this.socket = new AppSocket({
+      buffer: arrivals,
+      callback: (size) => this.onBytes(arrivals.subarray(0, size)),
     });
     this.socket
+      .connect({ port, host: "127.0.0.1" })
       .once("connect", () => {
         this.isConnected = true;
       })
@@ -60,8 +59,8 @@ export class AppConnection {
 
   /** For how many milliseconds at the least the app keeps the connection open when it rests; 0 when it cannot be used again. */
   get keepAliveMs(): number {
-    const isSpent = this.socket.destroyed || this.socket.writableLength > 0 || !this.parser.keepsAlive;
-    return isSpent ? 0 : this.parser.keepAliveMs;
+    const { destroyed, hasFailed, writableLength } = this.socket;
+    return destroyed || hasFailed || writableLength > 0 || !this.parser.keepsAlive ? 0 : this.parser.keepAliveMs;
   }
 
   /** Sends a request's header; what is written in the same turn leaves with it. */

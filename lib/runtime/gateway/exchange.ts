@@ -1,25 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AccessRecord, CLIENT_LEFT } from "./access-log";
 import { withoutQueryToken } from "./auth/query-token";
+import { limitBody } from "./body-limit";
 import { bytesSince } from "./bytes";
 import { type Failure, hasBody, isChunked } from "./call";
 import type { Slot, Waiter } from "./gate";
 import { type ClientFacts, isEventStream, requestHeaders, responseHeaders } from "./headers";
+import { thrown } from "./log";
 import { routeTarget } from "./path";
 import { prefixAnswer } from "./prefix";
 import { type Forwarding, forward, type Relay } from "./proxy";
 import { type Refusal, type RefusalCode, redirect, refuse } from "./refusal";
-import { BAD_GATEWAY, bodyTooLarge, NOT_FOUND, NOT_READY, queueFull } from "./refusals";
+import { BAD_GATEWAY, bodyTooLarge, INTERNAL_ERROR, NOT_FOUND, NOT_READY, queueFull } from "./refusals";
+import { serverTiming, TIMING_HEADER } from "./server-timing";
 import type { Service } from "./service";
 import { soundness } from "./soundness";
 import { type Timed, Timers } from "./timers";
 import { traceIdOf } from "./trace";
+import type { RequestSpan } from "./tracing/request-span";
 import { forwardUpgrade } from "./tunnel";
 import { noticeLeaving, type Upgrade } from "./upgrade";
 import type { Upstream } from "./upstream";
-
-/** A request that has it gets a Server-Timing header with its answer. */
-const TIMING_HEADER = "x-slipway-timing";
 
 /**
  * An app learns that its client has left when it next looks at that connection, which may be after it has taken the next
@@ -44,6 +45,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   private admittedAt = 0;
   private doneAt = 0;
   private readonly timers: Timers;
+  private readonly span: RequestSpan | undefined;
   private slot: Slot | undefined;
   private relay: Relay | undefined;
 
@@ -54,6 +56,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
     private readonly upgrade?: Upgrade,
   ) {
     this.timers = new Timers(service, request, this.arrivedAt, this);
+    this.span = service.tracing?.begin(request);
   }
 
   get upstream(): Upstream {
@@ -72,15 +75,17 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   serve(): void {
     this.service.drain.enter(this.response);
     this.response.on("close", this.onClose);
-    const objection = this.objection();
-    if (objection === undefined) this.authorize();
-    else if ("location" in objection) this.redirect(objection.location);
-    else this.refuse(objection);
-  }
-
-  private redirect(location: string): void {
-    this.answered = true;
-    redirect(this.response, location);
+    try {
+      const objection = this.objection();
+      if (objection === undefined) this.authorize();
+      else if ("code" in objection) this.refuse(objection);
+      else {
+        this.answered = true;
+        redirect(this.response, objection.location);
+      }
+    } catch (error) {
+      this.crashed(error);
+    }
   }
 
   /** Why the app does not get to see the request; undefined when it does. */
@@ -113,7 +118,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
     }
     this.path = withoutQueryToken(this.path);
     const objection = auth.check(this.request);
-    if (objection instanceof Promise) void this.awaitAuthorization(objection);
+    if (objection instanceof Promise) this.awaitAuthorization(objection).catch((error) => this.crashed(error));
     else this.enterUnless(objection);
   }
 
@@ -145,26 +150,26 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   }
 
   admitted(slot: Slot): void {
-    const { request, response, upgrade } = this;
-    const { config } = this.service;
     this.slot = slot;
+    try {
+      this.forward();
+    } catch (error) {
+      this.crashed(error);
+    }
+  }
+
+  private forward(): void {
+    const { request, response, upgrade } = this;
+    const { maxBodyBytes } = this.service.config.web;
     this.admittedAt = performance.now();
     this.timers.enter("at-app");
     // The app's time begins when it has the whole request.
     if (!request.complete && hasBody(request)) request.once("end", this.onUploaded);
 
-    this.headers = requestHeaders(request.rawHeaders, this);
+    const headers = requestHeaders(request.rawHeaders, this);
+    this.headers = this.span === undefined ? headers : this.span.headers(headers);
     this.relay = upgrade ? forwardUpgrade(upgrade, response, this) : forward(request, response, this);
-    if (isChunked(request)) this.limitBody(config.web.maxBodyBytes);
-  }
-
-  /** A body that does not say how long it is. */
-  private limitBody(limit: number): void {
-    let bytes = 0;
-    this.request.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > limit) this.end(bodyTooLarge(limit));
-    });
+    if (isChunked(request)) limitBody(request, maxBodyBytes, () => this.end(bodyTooLarge(maxBodyBytes)));
   }
 
   answerHeaders(list: readonly string[]): string[] {
@@ -172,7 +177,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
     const headers = responseHeaders(list);
     this.isEventStream = isEventStream(headers);
     const { host = "", [TIMING_HEADER]: wantsTiming } = this.request.headers;
-    if (wantsTiming !== undefined) headers.push("Server-Timing", this.serverTiming());
+    if (wantsTiming !== undefined) headers.push("Server-Timing", serverTiming(this.arrivedAt, this.admittedAt));
     return this.prefix === "" ? headers : prefixAnswer(headers, { prefix: this.prefix, host });
   }
 
@@ -214,16 +219,21 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   };
 
   private readonly onClose = () => {
-    const { gate, drain, metrics, accessLog } = this.service;
+    const { gate, drain, metrics, accessLog, log } = this.service;
     this.timers.clear();
     gate.leave(this);
     const isTunnel = this.timers.stage === "tunnel";
     if (isTunnel) metrics.tunnelClosed();
     if (this.relay !== undefined && (isTunnel || this.isEventStream)) drain.remove(this.relay);
-    const record = this.record();
-    metrics.count(record);
-    accessLog.write(record);
     drain.leave();
+    try {
+      const record = this.record();
+      metrics.count(record);
+      accessLog.write(record);
+      this.span?.end(record);
+    } catch (error) {
+      log.error("request_crashed", thrown(error));
+    }
   };
 
   private record(): AccessRecord {
@@ -242,14 +252,8 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
       totalMs: now - arrivedAt,
       bytesIn: bytes.read,
       bytesOut: bytes.written,
-      traceId: traceIdOf(request.headers),
+      traceId: this.span?.traceId ?? traceIdOf(request.headers),
     };
-  }
-
-  /** @see https://www.w3.org/TR/server-timing/ */
-  private serverTiming(): string {
-    const queued = this.admittedAt - this.arrivedAt;
-    return `queue;dur=${queued.toFixed(2)}, app;dur=${(performance.now() - this.admittedAt).toFixed(2)}`;
   }
 
   private refuse(refusal: Refusal): void {
@@ -259,8 +263,28 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
     refuse(this.response, refusal);
   }
 
-  /** Ends it before its time: with the refusal if no answer has begun, else by breaking off. */
+  /** An error of the gateway's own costs the request in which it was thrown, and no other. */
+  crashed(error: unknown): void {
+    this.service.log.error("request_crashed", thrown(error));
+    try {
+      this.cancelled();
+      this.breakOff(INTERNAL_ERROR);
+    } catch {
+      this.request.socket.destroy();
+    }
+  }
+
+  /** Ends it before its time. */
   end(refusal: Refusal): void {
+    try {
+      this.breakOff(refusal);
+    } catch (error) {
+      this.crashed(error);
+    }
+  }
+
+  /** With the refusal if no answer has begun, else with the end of the connection. */
+  private breakOff(refusal: Refusal): void {
     this.service.gate.leave(this);
     this.relay?.cancel();
     if (!this.response.headersSent) {
@@ -268,6 +292,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
       return;
     }
     this.code ??= refusal.code;
-    this.relay?.cut();
+    if (this.relay === undefined) this.request.socket.destroy();
+    else this.relay.cut(true);
   }
 }

@@ -20,3 +20,9 @@ export function createLog(output: Output, common: Fields): Log {
     error: (event, fields) => line("error", event, fields),
   };
 }
+
+/** What a line says of an error that was thrown. */
+export function thrown(error: unknown): Fields {
+  const { message, stack } = error as Error;
+  return { message, stack };
+}

@@ -6,7 +6,7 @@ import { createControlServer } from "./control";
 import { createDataServer } from "./data";
 import { writeEmbeddedMetrics } from "./embedded-metrics";
 import { listeningSockets } from "./listening-sockets";
-import { createLog } from "./log";
+import { createLog, thrown } from "./log";
 import { createLoopbackServer } from "./loopback";
 import { obstacle, portsOf } from "./not-ready";
 import { Output } from "./output";
@@ -40,7 +40,7 @@ async function run(config: GatewayConfig): Promise<void> {
     process.exit(code);
   };
   process.on("uncaughtException", (error) => {
-    log.error("crash", { message: error.message, stack: error.stack });
+    log.error("crash", thrown(error));
     exit(EXIT_SOFTWARE, { reason: "crash" });
   });
 
@@ -67,6 +67,7 @@ async function run(config: GatewayConfig): Promise<void> {
     const done = drain.finish();
     log.info("draining", { signal, inFlight: drain.inFlight });
     const cutOff = await done;
+    await service.tracing?.close();
     exit(0, { reason: cutOff === 0 ? "drained" : "drain_deadline", cutOff });
   };
   process.on("SIGTERM", onSignal);

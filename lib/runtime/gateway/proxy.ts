@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Call, expectsContinue, type Failure, type Receiver } from "./call";
 import type { Leaver } from "./drain";
+import { Guarded } from "./guarded";
 import { trailers, without } from "./headers";
 import type { Upstream } from "./upstream";
 
@@ -23,6 +24,8 @@ export interface Forwarding {
   done?(): void;
   /** In place of `done`: the upstream is being told that nobody waits any more. */
   cancelled?(): void;
+  /** An error of ours was thrown while the answer was passed on; without this it stays thrown. */
+  crashed?(error: unknown): void;
 }
 
 /**
@@ -37,7 +40,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
   const relay = new Relay(request, response, forwarding);
   const call = forwarding.upstream.send(
     { method: request.method ?? "GET", path: forwarding.path, headers: forwarding.headers, source: request },
-    relay,
+    new Guarded(relay),
   );
   return attach(relay, call, response);
 }
@@ -79,8 +82,8 @@ export class Relay implements Receiver, Leaver {
   /** 100, 102 and 103: Node can write no other informational response, and no other is in use. */
   information(status: number, headers: readonly string[]): void {
     if (this.request.httpVersion !== "1.1") return;
+    if (this.response.writableLength > MOST_HINTS_WAITING) return;
     if (status === 100 && expectsContinue(this.request)) this.response.writeContinue();
-    else if (this.response.writableLength > MOST_HINTS_WAITING) return;
     else if (status === 102) this.response.writeProcessing();
     else if (status === 103) this.earlyHints(this.forwarding.answerHeaders(headers));
   }
@@ -154,6 +157,11 @@ export class Relay implements Receiver, Leaver {
     else this.forwarding.fail(failure);
   }
 
+  crashed(error: unknown): void {
+    if (this.forwarding.crashed === undefined) throw error;
+    this.forwarding.crashed(error);
+  }
+
   /** Nobody waits for the answer any more. */
   cancel(): void {
     this.call?.cancel();
@@ -203,13 +211,17 @@ export class Relay implements Receiver, Leaver {
     return isChunked ? headers : without(headers, "trailer");
   }
 
-  /** Ends the connection after the bytes that did arrive, and before what would say that they are all. */
-  cut(): void {
+  /**
+   * Ends the connection after the bytes that did arrive, and before what would say that they are all; at once when the
+   * client has had its time, since one that does not read would never take them.
+   */
+  cut(isLate = false): void {
     const { socket } = this.response;
     if (this.whole !== undefined) this.writeWhole(this.whole);
     if (socket === null) this.response.destroy();
     // To an HTTP/1.0 client the end of the connection is the end of the body: only a reset tells it otherwise.
     else if (this.request.httpVersion === "1.0") socket.resetAndDestroy();
+    else if (isLate) socket.destroy();
     else socket.destroySoon();
   }
 }

@@ -29,7 +29,8 @@ export type RefusalCode =
   | "app_failed_to_start"
   | "app_unreachable"
   | "app_disconnected"
-  | "app_bad_response";
+  | "app_bad_response"
+  | "internal_error";
 
 /** An answer by the gateway itself: the status, and the JSON body `{"error": {"code", "message"}}`. */
 export interface Refusal {

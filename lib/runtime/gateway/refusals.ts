@@ -63,6 +63,14 @@ export const BAD_GATEWAY: Readonly<Record<Failure, Refusal>> = {
   "bad-response": { status: 502, code: "app_bad_response", message: "What the app answered is not valid HTTP/1.1." },
 };
 
+/** The gateway's own fault. How far it came with the request is not known. */
+export const INTERNAL_ERROR: Refusal = {
+  status: 500,
+  code: "internal_error",
+  message: "The gateway failed on this request; its log says where.",
+  close: true,
+};
+
 export function queueFull(queued: number, retryAfterSeconds: number): Refusal {
   const message = `Every place at the app is taken and ${queued} requests wait already.`;
   return { status: 503, code: "queue_full", message, retryAfterSeconds };

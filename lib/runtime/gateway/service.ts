@@ -8,11 +8,13 @@ import { Metrics } from "./metrics";
 import type { Output } from "./output";
 import { Readiness } from "./readiness";
 import { Spill } from "./spill";
+import { createTracing, type Tracing } from "./tracing/tracing";
 import { Upstream } from "./upstream";
 
 /** What all requests of a gateway share. */
 export interface Service {
   readonly config: GatewayConfig;
+  readonly log: Log;
   readonly readiness: Readiness;
   readonly drain: Drain;
   readonly upstream: Upstream;
@@ -22,6 +24,8 @@ export interface Service {
   readonly accessLog: AccessLog;
   /** Where the endpoint asks for tokens. */
   readonly auth: Auth | undefined;
+  /** Where there is a collector. */
+  readonly tracing: Tracing | undefined;
 }
 
 export interface Surroundings {
@@ -35,6 +39,7 @@ export function createService(config: GatewayConfig, { output, log, onLiveness }
   const gate = new Gate(config.web.gate);
   return {
     config,
+    log,
     readiness: new Readiness(config.upstream, onLiveness),
     drain: new Drain(config.drain),
     upstream: new Upstream(config.upstream),
@@ -43,5 +48,6 @@ export function createService(config: GatewayConfig, { output, log, onLiveness }
     metrics: new Metrics(gate),
     accessLog: new AccessLog(output, { app: config.app, function: config.function }),
     auth: createAuth(config, log),
+    tracing: createTracing(config, log),
   };
 }

@@ -1,23 +1,49 @@
 import { randomFillSync } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
-/** @see https://www.w3.org/TR/trace-context/#traceparent-header */
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
+/**
+ * Version `ff` and ids of zeros only are not valid, and version `00` has nothing behind its flags.
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+const TRACEPARENT = /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+
+const SAMPLED = 1;
 
 /**
  * The load balancer names every request. Its id is a W3C trace id with dashes: a version, 8 digits of time, 24 of chance.
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids
  */
-const AMAZON_TRACE = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/;
+const AMAZON_TRACE = /Root=1-(?!0{8}-0{24})([0-9a-f]{8})-([0-9a-f]{24})/;
 
-/** The 32 digits by which a request is found again: the client's trace, or the load balancer's, or one made up. */
+/** The caller's place in a trace. */
+export interface TraceParent {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** The caller records the trace. */
+  readonly isSampled: boolean;
+}
+
+export function traceParentOf({ traceparent }: IncomingHttpHeaders): TraceParent | undefined {
+  const parts = typeof traceparent === "string" ? TRACEPARENT.exec(traceparent) : null;
+  if (parts === null) return undefined;
+  const [, traceId, spanId, flags] = parts;
+  return { traceId: traceId!, spanId: spanId!, isSampled: (Number.parseInt(flags!, 16) & SAMPLED) !== 0 };
+}
+
+/** The 32 digits by which a request is found again: the client's trace, or one that begins here. */
 export function traceIdOf(headers: IncomingHttpHeaders): string {
-  const parent = headers.traceparent;
-  const own = typeof parent === "string" ? TRACEPARENT.exec(parent) : null;
-  if (own !== null) return own[1]!;
+  return traceParentOf(headers)?.traceId ?? newTraceId(headers);
+}
+
+/** Of a trace that begins here: the load balancer's id of the request, or one made up. */
+export function newTraceId(headers: IncomingHttpHeaders): string {
   const amazon = headers["x-amzn-trace-id"];
   const root = typeof amazon === "string" ? AMAZON_TRACE.exec(amazon) : null;
   return root === null ? randomHex(16) : root[1]! + root[2]!;
+}
+
+export function newSpanId(): string {
+  return randomHex(8);
 }
 
 /** Random bytes are cheap by the thousand and dear by the dozen. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Frames, GOING_AWAY } from "./frames";
+import { GuardedUpgrade } from "./guarded";
 import { attach, type Forwarding, Relay } from "./proxy";
 import { isWebSocket, type Upgrade } from "./upgrade";
 import type { UpgradeReceiver } from "./upgrade-call";
@@ -13,7 +14,10 @@ export function forwardUpgrade(upgrade: Upgrade, response: ServerResponse, forwa
   const relay = new UpgradeRelay(upgrade, response, forwarding);
   const { path, headers, upstream } = forwarding;
   const { request, protocol } = upgrade;
-  const call = upstream.sendUpgrade({ method: request.method ?? "GET", path, headers, protocol }, relay);
+  const call = upstream.sendUpgrade(
+    { method: request.method ?? "GET", path, headers, protocol },
+    new GuardedUpgrade(relay),
+  );
   return attach(relay, call, response);
 }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { startReadyGateway } from "./gateway-process";
-import { send, startApp, startRawApp, stopEverything, until } from "./loopback";
+import { RawClient, send, startApp, startRawApp, stopEverything, until } from "./loopback";
 
 afterEach(stopEverything);
 
@@ -89,4 +89,71 @@ test("a request whose answer breaks within its header is not sent again", async 
   const before = app.seen;
   expect((await send(gateway.port, "/")).status).toBe(502);
   expect(app.seen).toBe(before);
+});
+
+test.each([
+  ["HEAD", "200 OK", "Content-Length: 5\r\n"],
+  ["HEAD", "200 OK", "Transfer-Encoding: chunked\r\n"],
+  ["HEAD", "200 OK", ""],
+  ["GET", "304 Not Modified", "Content-Length: 5\r\n"],
+])(
+  "an app that may send a body with its answer to %s, %s, %j gets no request behind it",
+  async (method, status, length) => {
+    const app = await startRawApp((socket) => {
+      socket.on("data", (bytes) => {
+        if (bytes.includes("/first")) socket.write(`HTTP/1.1 ${status}\r\n${length}\r\n`);
+        // Late, and made to look like the answer to the next request.
+        else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+      });
+    });
+    const gateway = await startReadyGateway(app);
+    const before = app.seen;
+    await send(gateway.port, "/first", { method });
+    await send(gateway.port, "/second");
+    expect(app.seen).toBe(before + 2);
+  },
+);
+
+test.each([
+  ["HEAD", "200 OK", "Content-Length: 0\r\n"],
+  ["GET", "304 Not Modified", ""],
+  ["GET", "204 No Content", ""],
+])("a connection is used again after an answer that has no body: %s, %s, %j", async (method, status, length) => {
+  const app = await startRawApp((socket) => {
+    socket.on("data", () => socket.write(`HTTP/1.1 ${status}\r\n${length}\r\n`));
+  });
+  const gateway = await startReadyGateway(app);
+  const before = app.seen;
+  for (let i = 0; i < 3; i++) await send(gateway.port, "/", { method });
+  expect(app.seen).toBe(before + 1);
+});
+
+test.each([
+  ["whose client left within the answer", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"],
+  ["that was answered before its body had come", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\npart"],
+])("a request %s leaves no connection to the next one", async (_, ask) => {
+  const app = await startRawApp((socket) => {
+    socket.on("data", (bytes) => {
+      const body = bytes.includes("GET / ") ? "2\r\nok\r\n" : "2\r\nok\r\n0\r\n\r\n";
+      socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`);
+    });
+  });
+  const gateway = await startReadyGateway(app, { web: { gate: { maxInputs: 1 } } });
+  const before = app.seen;
+  const client = (await RawClient.connect(gateway.port)).write(ask);
+  await client.receives("ok");
+  client.socket.destroy();
+  expect((await send(gateway.port, "/next")).text).toBe("ok");
+  expect(app.seen).toBe(before + 2);
+});
+
+test.each([429, 502, 503, 504])("an app's %s is its answer: the request is not sent again", async (status) => {
+  const app = await startApp((_, response) => response.writeHead(status, { "retry-after": "7" }).end("mine"));
+  const gateway = await startReadyGateway(app);
+  for (let i = 1; i <= 2; i++) {
+    const answer = await send(gateway.port, "/");
+    expect([answer.status, answer.text, answer.headers["retry-after"]]).toEqual([status, "mine", "7"]);
+    expect(answer.headers["x-slipway-origin"]).toBeUndefined();
+    expect(app.seen).toBe(i);
+  }
 });

@@ -104,3 +104,39 @@ test.each([{ "content-length": "64000000" }, { "transfer-encoding": "chunked" }]
     await client.receives("next");
   },
 );
+
+test.each([
+  ["a known length", { "content-length": "20000000" }],
+  ["chunks", { "transfer-encoding": "chunked" }],
+])("an app that answers an upload of %s and closes without reading it is heard, every time", async (_, headers) => {
+  // Closing on unread bytes resets the connection, while the gateway still writes to it.
+  const app = await startRawApp((socket) => {
+    socket.once("data", () => {
+      socket.pause();
+      socket.end("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 8\r\n\r\ntoo much", () => socket.destroy());
+    });
+  });
+  const gateway = await startReadyGateway(app);
+  const piece = Buffer.alloc(100_000, "x");
+  for (let i = 0; i < 30; i++) {
+    const outgoing = open(gateway.port, "/", { method: "POST", headers: { ...headers, connection: "keep-alive" } });
+    const answered = once(outgoing, "response");
+    for (let sent = 0; sent < 200; sent++) outgoing.write(piece);
+    const answer = await collect((await answered)[0]);
+    outgoing.destroy();
+    expect([i, answer.status, answer.text]).toEqual([i, 413, "too much"]);
+  }
+});
+
+test("an app that dies under an upload without an answer gives a 502", async () => {
+  const app = await startRawApp((socket) => socket.once("data", () => socket.resetAndDestroy()));
+  const gateway = await startReadyGateway(app);
+  for (const headers of [{ "content-length": "20000000" }, { "transfer-encoding": "chunked" }]) {
+    const outgoing = open(gateway.port, "/", { method: "POST", headers: { ...headers, connection: "keep-alive" } });
+    const answered = once(outgoing, "response");
+    for (let sent = 0; sent < 200; sent++) outgoing.write(Buffer.alloc(100_000, "x"));
+    const answer = await collect((await answered)[0]);
+    outgoing.destroy();
+    expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([502, "app_disconnected"]);
+  }
+});

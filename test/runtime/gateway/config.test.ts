@@ -18,6 +18,7 @@ test("every wrong key is named in one message, without a stack trace, and the ex
       surprise: 1,
       listen: { ...config.listen, port: "18080", extra: true },
       upstream: { ...config.upstream, ready: { ...config.upstream.ready, path: "health" } },
+      tracing: { endpoint: "collector:4318", sampleRatio: 2 },
       drain: undefined,
     }),
   );
@@ -29,6 +30,8 @@ test("every wrong key is named in one message, without a stack trace, and the ex
     "listen.extra: unknown key",
     "listen.port: ",
     "upstream.ready.path: ",
+    "tracing.endpoint: ",
+    "tracing.sampleRatio: ",
     "drain: ",
   ]) {
     expect(stderr).toContain(`\n  ${key}`);

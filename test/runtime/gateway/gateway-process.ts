@@ -29,7 +29,12 @@ export function bundle(): string {
 
   const partial = `${folder}.${process.pid}`;
   buildSync({
-    entryPoints: { gateway: join(SOURCES, "main.ts"), dynamodb: join(SOURCES, "auth/dynamodb.ts") },
+    entryPoints: {
+      gateway: join(SOURCES, "main.ts"),
+      dynamodb: join(SOURCES, "auth/dynamodb.ts"),
+      opentelemetry: join(SOURCES, "tracing/opentelemetry.ts"),
+    },
+    mainFields: ["module", "main"],
     outdir: partial,
     outExtension: { ".js": ".cjs" },
     bundle: true,
@@ -40,7 +45,8 @@ export function bundle(): string {
   });
   mkdirSync(folder, { recursive: true });
   // The program last: who sees it finds the rest.
-  for (const name of ["dynamodb.cjs", "gateway.cjs"]) renameSync(join(partial, name), join(folder, name));
+  for (const name of ["dynamodb.cjs", "opentelemetry.cjs", "gateway.cjs"])
+    renameSync(join(partial, name), join(folder, name));
   rmdirSync(partial);
   return program;
 }
@@ -188,6 +194,7 @@ export async function gatewayConfig(appPort: number, own: DeepPartial<GatewayCon
     },
     ...(own.tokens?.table !== undefined && { tokens: { table: own.tokens.table } }),
     ...(own.endpoints && { endpoints: own.endpoints }),
+    ...(own.tracing && { tracing: own.tracing }),
     drain: { deadlineMs: 10_000, quietMs: 100, ...own.drain },
   };
 }

@@ -75,6 +75,13 @@ test("a request with 990 headers passes, one with 1000 or with more than 64 KiB 
   }
 });
 
+test("what the load balancer lets through reaches the app: a target and a header of 16 KiB each, 60 KiB in all", async () => {
+  const path = `/${"p".repeat(16_000)}`;
+  const headers = Object.fromEntries(["a", "b", "c"].map((name) => [name, name.repeat(15_000)]));
+  const { text } = await send(gateway.port, path, { headers });
+  expect(told(text)).toMatchObject({ url: path, rawHeaders: expect.arrayContaining(Object.values(headers)) });
+});
+
 test("pipelined requests are answered in order", async () => {
   const line = (path: string, close = "") => `GET ${path} HTTP/1.1\r\nHost: a\r\n${close}\r\n`;
   const text = await exchange(gateway.port, line("/1") + line("/2") + line("/3", "Connection: close\r\n"));

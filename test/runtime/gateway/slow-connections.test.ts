@@ -85,27 +85,38 @@ test("a body that comes byte by byte ends with the limit of the whole request", 
   await gateway.metricIs("slipway_in_flight", 0);
 });
 
-test("early hints that a client does not read take no memory, and the answer comes behind those that it was sent", async () => {
-  const hints = `HTTP/1.1 103 Early Hints\r\nLink: </${"a".repeat(1000)}>\r\n\r\n`.repeat(1000);
-  let sent = 0;
-  const app = await startRawApp((socket) => {
-    const pour = () => {
-      while (sent < 100) {
-        sent++;
-        if (!socket.write(hints)) return void socket.once("drain", pour);
-      }
-      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
-    };
-    socket.once("data", pour);
-  });
-  const gateway = await startReadyGateway(app);
-  const before = gateway.residentMiB();
-  const client = await RawClient.connect(gateway.port);
-  client.socket.pause();
-  client.write(`${START}\r\n`);
-  await until(() => sent === 100, "the app has sent all", 30_000);
-  expect(gateway.residentMiB() - before).toBeLessThan(60);
-  client.socket.resume();
-  await client.receives("hello");
-  expect(client.text).toMatch(/^HTTP\/1\.1 103 /);
-}, 60_000);
+test.each([
+  ["early hints", `103 Early Hints\r\nLink: </${"a".repeat(1000)}>`, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"],
+  [
+    "a 100 over and over",
+    `100 Continue\r\nX: ${"a".repeat(10)}`,
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+  ],
+])(
+  "%s that a client does not read take no memory, and the answer comes behind those that it was sent",
+  async (_, hint, ask) => {
+    const hints = `HTTP/1.1 ${hint}\r\n\r\n`.repeat(Math.ceil(1_000_000 / hint.length));
+    let sent = 0;
+    const app = await startRawApp((socket) => {
+      const pour = () => {
+        while (sent < 100) {
+          sent++;
+          if (!socket.write(hints)) return void socket.once("drain", pour);
+        }
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+      };
+      socket.once("data", pour);
+    });
+    const gateway = await startReadyGateway(app);
+    const before = gateway.residentMiB();
+    const client = await RawClient.connect(gateway.port);
+    client.socket.pause();
+    client.write(ask);
+    await until(() => sent === 100, "the app has sent all", 30_000);
+    expect(gateway.residentMiB() - before).toBeLessThan(60);
+    client.socket.resume();
+    await client.receives("hello");
+    expect(client.text).toMatch(/^HTTP\/1\.1 10[03] /);
+  },
+  60_000,
+);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { startReadyGateway } from "./gateway-process";
-import { type Answer, answerTo, open, RawClient, send, startApp, stopEverything, until } from "./loopback";
+import { type Answer, answerTo, open, RawClient, send, startApp, startRawApp, stopEverything, until } from "./loopback";
 
 afterEach(stopEverything);
 
@@ -55,6 +55,34 @@ test("an answer that falls silent is broken off, so that it does not look whole"
   answer.resume();
   await expect(once(answer, "end")).rejects.toThrow("aborted");
   expect((await gateway.requests(1))[0]).toMatchObject({ status: 200, code: "idle_timeout" });
+});
+
+test.each([
+  ["50 MB", 50_000_000],
+  ["8 MB", 8_000_000],
+])("a client that does not read an answer of %s is let go", async (_, bytes) => {
+  const app = await startApp((_, response) => response.end(Buffer.alloc(bytes)));
+  const gateway = await startReadyGateway(app, { web: { timers: { idleMs: 300 }, gate: { maxInputs: 1 } } });
+  const before = gateway.openSockets();
+  const client = await RawClient.connect(gateway.port);
+  client.socket.pause();
+  client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  expect((await gateway.requests(1))[0]).toMatchObject({ status: 200, code: "idle_timeout" });
+  await until(() => gateway.openSockets() <= before, "both connections are closed");
+});
+
+test("a client that does not read a tunnel is let go with the limit of the whole request", async () => {
+  const app = await startRawApp((socket) => {
+    socket.once("data", () => {
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+      socket.write(Buffer.alloc(50_000_000));
+    });
+  });
+  const gateway = await startReadyGateway(app, { web: { timers: { totalMs: 500 } } });
+  const client = await RawClient.connect(gateway.port);
+  client.socket.pause();
+  client.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+  expect((await gateway.requests(1))[0]).toMatchObject({ status: 101, code: "total_timeout" });
 });
 
 test("an answer whose chunks come within the limit goes on for as long as it likes", async () => {

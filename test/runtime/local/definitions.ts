@@ -14,6 +14,7 @@ export interface FunctionOptions {
   readonly secrets?: readonly string[];
   readonly startupTimeoutMs?: number;
   readonly requiresToken?: boolean;
+  readonly tracing?: GatewayConfig["tracing"];
 }
 
 /** The platform's table of tokens. */
@@ -47,6 +48,7 @@ export function gatewayConfig(options: FunctionOptions): GatewayConfig {
       maxBodyBytes: 4 * 1024 ** 3,
     },
     ...(options.requiresToken && { tokens: { table: TOKENS_TABLE } }),
+    ...(options.tracing && { tracing: options.tracing }),
     drain: { deadlineMs: 110_000, quietMs: 5000 },
   };
 }

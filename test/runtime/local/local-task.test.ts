@@ -76,6 +76,13 @@ test("a task serves once its gateway says that the app is ready, in its source f
   expect(JSON.parse(text)).toMatchObject({ url: "/x", cwd: source });
 });
 
+test("what a laptop serves is not for the company's collector", async () => {
+  const tracing = { endpoint: "http://collector.acme.internal:4318", sampleRatio: 1 };
+  const { task } = await start({ files: { "server.js": serverProgram("request.headers") }, tracing });
+  const { text } = await send({ port: task.port, path: "/" });
+  expect(JSON.parse(text)).not.toHaveProperty("traceparent");
+});
+
 test("the app gets its definition's environment and its own port, and what it writes is told line by line", async () => {
   const files = { "server.js": serverProgram("process.env", 'console.log("one\\ntwo"); console.error("three")') };
   const { task, logs } = await start({ files, environment: { MODE: "fast" } });

@@ -37,6 +37,7 @@ test("a platform with every prop keeps each of them", () => {
     allowInsecure: true,
     waitForDeploy: false,
     observability: "minimal",
+    tracing: { endpoint: "https://collector.acme.com/otlp", sampleRatio: 0.25 },
     priorityBand: 15,
   };
   expect(platform({ ...props, idleTimeout: "10m" })).toEqual({ spec: { ...props, idleTimeout: 600 }, warnings: [] });

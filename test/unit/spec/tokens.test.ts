@@ -74,10 +74,20 @@ test.each([
 test.each([
   ...each(["workspace", "environment", "domain", "scheme", "observability"], text),
   ...each(["idleTimeout", "logRetentionDays", "priorityBand"], number),
-  ...each(["protect", "allowInsecure", "waitForDeploy"], resolvable),
+  ...each(["protect", "allowInsecure", "waitForDeploy", "tracing"], resolvable),
   ...each(["allowCidrs"], list),
 ])("a platform's %s must be known at synth", (prop, token) => {
   expect(messages(() => platform({ [prop]: token }))).toEqual([`stack/platform: ${prop}: ${KNOWN_AT_SYNTH}`]);
+});
+
+test("so must what is within a platform's tracing", () => {
+  expect(messages(() => platform({ tracing: { endpoint: text, sampleRatio: number } }))).toEqual([
+    `stack/platform: tracing.endpoint: ${KNOWN_AT_SYNTH}`,
+    `stack/platform: tracing.sampleRatio: ${KNOWN_AT_SYNTH}`,
+  ]);
+  expect(messages(() => platform({ tracing: { endpoint: `http://${text}:4318` } }))).toEqual([
+    `stack/platform: tracing.endpoint: ${KNOWN_AT_SYNTH}`,
+  ]);
 });
 
 test("so must what is within an endpoint's concurrency, and the name of an imported platform's tokens table", () => {

@@ -143,7 +143,7 @@ test("the gateway's config is in its variable, and the gateway accepts it", () =
       timers: { queueMs: 60_000, firstByteMs: 150_000, idleMs: 300_000, totalMs: 300_000 },
       maxBodyBytes: 4 * 1024 ** 3,
     },
-    drain: { deadlineMs: 30_000, quietMs: 5000 },
+    drain: { deadlineMs: 30_000, quietMs: 10_000 },
   });
 });
 
@@ -154,6 +154,16 @@ test("the gateway keeps idle connections longer than the load balancer does, whi
       expect(task.gateway.listen.keepAliveMs).toBeGreaterThan(idleTimeout * 1000);
     }),
   );
+});
+
+test("the gateway gives up an idle connection before any known server does: gunicorn, the quickest, after 2 s", () => {
+  const { upstream } = containers().task.gateway;
+  expect(upstream.poolIdleMs).toBeGreaterThan(0);
+  expect(upstream.poolIdleMs).toBeLessThanOrEqual(1000);
+});
+
+test("a leaving gateway stays until nothing has come for 10 s: so long may a load balancer go on sending", () => {
+  expect(containers().task.gateway.drain.quietMs).toBe(10_000);
 });
 
 test("the gateway has the endpoint's places, queue, timers and limit of a body", () => {
@@ -171,6 +181,12 @@ test("the gateway has the endpoint's places, queue, timers and limit of a body",
     timers: { queueMs: 10_000, firstByteMs: 20_000, idleMs: 30_000, totalMs: 3_600_000 },
     maxBodyBytes: 1024 ** 2,
   });
+});
+
+test("the gateway sends spans where its platform says, and is told nothing of it where that says nothing", () => {
+  const tracing = { endpoint: "http://collector.acme.internal:4318", sampleRatio: 0.1 };
+  expect(containers({}, { ...DOMAIN_PLATFORM, tracing }).task.gateway.tracing).toEqual(tracing);
+  expect(containers().task.gateway).not.toHaveProperty("tracing");
 });
 
 test("without a domain the gateway strips the label that the load balancer matched", () => {
