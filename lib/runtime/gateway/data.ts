@@ -35,32 +35,31 @@ export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TI
 
   const turns = new WeakMap<Socket, Turn>();
 
+  const serveIn = (turn: Turn, request: IncomingMessage, response: ServerResponse) => {
+    if (turn.isOver || request.socket.destroyed) return;
+    turn.current = response;
+    new Exchange(service, request, response).serve();
+  };
+
   /**
    * Requests of one connection are served one after the other, and none after an answer that closes it: what follows a
    * refused request may be its body in disguise.
    */
   const inTurn = (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    const turn = turns.get(socket);
-    if (turn === undefined) {
-      turns.set(socket, { latest: response, current: response });
-      return new Exchange(service, request, response).serve();
-    }
+    const turn: Turn = turns.get(socket) ?? {};
+    turns.set(socket, turn);
     const previous = turn.latest;
     turn.latest = response;
-    const next = () => {
-      if (!previous.shouldKeepAlive || socket.destroyed) return;
-      turn.current = response;
-      new Exchange(service, request, response).serve();
-    };
-    if (previous.closed) next();
-    else previous.once("close", next);
+    response.once("close", () => endIn(turn, response));
+    if (previous === undefined) serveIn(turn, request, response);
+    else previous.once("close", () => serveIn(turn, request, response));
   };
 
   /** The turn of a connection on which a request is not answered yet. */
   const servedOn = (socket: Duplex) => {
     const turn = turns.get(socket as Socket);
-    return turn?.current.closed ? undefined : turn;
+    return turn?.current === undefined || turn.current.closed ? undefined : { turn, response: turn.current };
   };
 
   acceptUpgrades(server, (request, response, upgrade) => new Exchange(service, request, response, upgrade).serve());
@@ -77,27 +76,36 @@ export function createDataServer(service: Service, headersTimeoutMs = HEADERS_TI
       else refuseSocket(socket, badRequest("CONNECT is not served here."));
     })
     .on("clientError", (error: NodeJS.ErrnoException, socket) => {
-      const turn = servedOn(socket);
+      const served = servedOn(socket);
       if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
-      else if (turn?.current.req.complete) closeAfter(turn, socket as Socket);
-      else if (turn?.current.headersSent) socket.destroy();
+      else if (served?.response.req.complete) closeAfter(served, socket as Socket);
+      else if (served?.response.headersSent) socket.destroy();
       else refuseSocket(socket, parserRefusal(error));
     });
 }
 
-/** What a connection's requests have come to. */
+/** What a connection's requests have come to. What is over is not kept: an idle connection would hold its last request. */
 interface Turn {
-  latest: ServerResponse;
-  /** The one that is served, or was last. */
-  current: ServerResponse;
+  latest?: ServerResponse;
+  /** The one that is served. */
+  current?: ServerResponse;
+  /** Bytes that are no request have come behind the latest one. */
   isLast?: boolean;
+  /** An answer has closed the connection. */
+  isOver?: boolean;
+}
+
+function endIn(turn: Turn, response: ServerResponse): void {
+  if (!response.shouldKeepAlive) turn.isOver = true;
+  if (turn.current === response) turn.current = undefined;
+  if (turn.latest === response) turn.latest = undefined;
 }
 
 /** For bytes behind a sound request that are none: that one is answered, and nothing behind it. */
-function closeAfter(turn: Turn, socket: Socket): void {
+function closeAfter({ turn, response }: { turn: Turn; response: ServerResponse }, socket: Socket): void {
   // More such bytes may come.
   if (turn.isLast) return;
   turn.isLast = true;
-  turn.current.shouldKeepAlive = false;
-  turn.current.once("close", () => socket.destroySoon());
+  response.shouldKeepAlive = false;
+  response.once("close", () => socket.destroySoon());
 }
