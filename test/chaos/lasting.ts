@@ -15,6 +15,8 @@ export interface Lasting {
   readonly isOver: () => boolean;
   /** Header lines of each request. */
   readonly headers?: () => readonly string[];
+  /** Events of the longest streams; without it they never end by themselves. */
+  readonly longest?: number;
 }
 
 function count(ends: Ends, word: string): void {
@@ -33,13 +35,13 @@ export const ENDED = "ended after a whole event";
 const EVENT_MS = 100;
 const FOR_EVER = 1_000_000;
 
-/** Keeps one stream of events open: whenever it ends, it asks again. Half of them never end by themselves. */
+/** Keeps one stream of events open: whenever it ends, it asks again. Half of them are the longest. */
 export async function readEvents(
-  { balancer, random, ends, isOver, headers = noHeaders }: Lasting,
+  { balancer, random, ends, isOver, headers = noHeaders, longest = FOR_EVER }: Lasting,
   mostEvents = 30,
 ): Promise<void> {
   while (!isOver()) {
-    const wanted = random.chance(0.5) ? FOR_EVER : random.integer(5, mostEvents);
+    const wanted = random.chance(0.5) ? longest : random.integer(5, mostEvents);
     const { target, release } = balancer.take();
     try {
       const wire = await target.connection();

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -89,6 +90,16 @@ function tries(port: number): Promise<boolean> {
 }
 
 /** Ends everything that was started. */
+/** Ends one of them, and waits until it is gone. */
+export async function stop(pid: number): Promise<void> {
+  const child = [...running].find((each) => each.pid === pid);
+  if (child === undefined) return;
+  running.delete(child);
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  await gone;
+}
+
 export function stopAll(): void {
   for (const child of running) {
     running.delete(child);

@@ -25,7 +25,7 @@ export function report(run: Run, asJson: boolean): string {
 
   const { plan, machine, missing } = run;
   const lines = [
-    `${machine}; medians of ${plan.rounds} rounds; ${plan.connections} connections at saturation, open loop at ${plan.rate} rps`,
+    `${machine}; medians of ${plan.generations} times ${plan.rounds} rounds, each time with new processes; ${plan.connections} connections at saturation, open loop at ${plan.rate} rps`,
     table(run.figures),
     ...goals.map(({ what, limit, value, isHeld }) => `${isHeld ? "held  " : "MISSED"} ${what}: ${value} (${limit})`),
   ];

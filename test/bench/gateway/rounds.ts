@@ -5,6 +5,9 @@ import { cpuSeconds, residentMiB } from "./processes";
 import { median } from "./statistics";
 
 export interface Plan {
+  /** Each with new processes: where one comes to lie in memory makes it a fifth faster or slower for as long as it lives. */
+  readonly generations: number;
+  /** Of each generation. */
   readonly rounds: number;
   /** Requests of the closed loop in a round. */
   readonly requests: number;
@@ -22,7 +25,6 @@ export interface Plan {
 /** A running server. The app itself, without a proxy, has no process that is measured. */
 export interface Subject {
   readonly name: string;
-  readonly version?: string;
   readonly port: number;
   readonly pid?: number;
 }
@@ -45,7 +47,7 @@ export interface Figures {
   readonly failed: number;
 }
 
-interface Round {
+export interface Round {
   readonly perCpuSecond: number;
   readonly closed: Measured;
   readonly open: Measured;
@@ -54,16 +56,13 @@ interface Round {
   readonly residentMiB: number;
 }
 
-/**
- * Every server is measured once a round, so that a busy spell of the machine meets all of them, and the median of the rounds
- * counts.
- */
+/** Every server is measured once a round, so that a busy spell of the machine meets all of them. */
 export async function runRounds(
   plan: Plan,
   subjects: readonly Subject[],
   load: ChildProcess,
   progress: (round: number) => void,
-): Promise<Figures[]> {
+): Promise<Round[][]> {
   const rounds = subjects.map((): Round[] => []);
   for (const { name, port } of subjects) {
     const { failed } = await ask(load, { kind: "closed", port, connections: plan.connections, count: plan.warmUp });
@@ -73,7 +72,7 @@ export async function runRounds(
     progress(round);
     for (const [i, subject] of subjects.entries()) rounds[i]!.push(await measure(plan, subject, load));
   }
-  return subjects.map((subject, i) => summary(subject, rounds[i]!));
+  return rounds;
 }
 
 /** Uncounted requests at the start of a server's turn. */
@@ -102,7 +101,8 @@ async function measure(plan: Plan, { port, pid }: Subject, load: ChildProcess): 
   };
 }
 
-function summary({ name, version }: Subject, rounds: readonly Round[]): Figures {
+/** The median of all rounds of all generations counts. */
+export function summary(name: string, version: string | undefined, rounds: readonly Round[]): Figures {
   const of = (value: (round: Round) => number) => median(rounds.map(value));
   const parts = rounds.flatMap(({ closed, open, events, echoes }) => [closed, open, events, echoes]);
   return {

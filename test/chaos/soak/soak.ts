@@ -27,6 +27,8 @@ const PLANTED: Plan = { ...SHORT, warmUpSeconds: 2, seconds: 9 };
 
 const RATE = 500;
 const LASTING = 20;
+/** Events of a stream: two minutes, well within what the gateway gives a request in all. */
+const LONGEST = 1200;
 /** Requests per second whose client leaves before the answer. */
 const LEAVERS = 5;
 
@@ -71,7 +73,7 @@ async function runSoak(
   const traffic = new Traffic(balancer, random, RATE, headers);
   const [streams, sockets]: [Ends, Ends] = [new Map(), new Map()];
   let isOver = false;
-  const lasting = { balancer, random, headers, isOver: () => isOver };
+  const lasting = { balancer, random, headers, longest: LONGEST, isOver: () => isOver };
   const company = Array.from({ length: LASTING }, () => [
     readEvents({ ...lasting, ends: streams }),
     talk({ ...lasting, ends: sockets }, 20_000),
