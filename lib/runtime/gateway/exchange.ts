@@ -185,6 +185,10 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
     this.refuse(BAD_GATEWAY[failure]);
   }
 
+  broken(failure: Failure): void {
+    this.code ??= BAD_GATEWAY[failure].code;
+  }
+
   begun(): void {
     const { drain, metrics } = this.service;
     if (this.response.statusCode === 101) {

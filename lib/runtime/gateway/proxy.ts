@@ -16,6 +16,8 @@ export interface Forwarding {
   answerHeaders(list: readonly string[]): string[];
   /** Answers the client when the upstream has not. */
   fail(failure: Failure): void;
+  /** The upstream failed within its answer: the client sees it end before its time. */
+  broken?(failure: Failure): void;
   /** The final answer begins. */
   begun?(): void;
   /** Whether bytes that the client has not taken yet may wait here, so that the upstream can go on and finish. */
@@ -153,8 +155,12 @@ export class Relay implements Receiver, Leaver {
 
   fail(failure: Failure): void {
     this.forwarding.done?.();
-    if (this.response.headersSent) this.cut();
-    else this.forwarding.fail(failure);
+    if (!this.response.headersSent) {
+      this.forwarding.fail(failure);
+      return;
+    }
+    this.forwarding.broken?.(failure);
+    this.cut();
   }
 
   crashed(error: unknown): void {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { startReadyGateway } from "./gateway-process";
-import { answerTo, open, RawClient, send, startApp, stopEverything } from "./loopback";
+import { answerTo, open, RawClient, send, startApp, startRawApp, stopEverything } from "./loopback";
 
 afterEach(stopEverything);
 
@@ -48,6 +48,16 @@ test("a request that the gateway answers has its code, and the load balancer's t
     appMs: 0,
     traceId: "67891233abcdef012345678912345678",
   });
+});
+
+test("an answer that the app breaks off has the app's status, and why it was broken off", async () => {
+  const app = await startRawApp((socket) => {
+    socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok"));
+  });
+  const gateway = await startReadyGateway(app);
+  await expect(send(gateway.port, "/")).rejects.toThrow();
+  const [line] = await gateway.requests(1);
+  expect([line!.status, line!.origin, line!.code]).toEqual([200, "app", "app_disconnected"]);
 });
 
 test("a client that leaves before the answer is 499", async () => {
