@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type ListenerRule, matchRules, UNKNOWN_ADDRESS } from "../routing";
-import { requestHeaders, responseHeaders } from "../runtime/gateway/headers";
+import { endToEndHeaders } from "../runtime/gateway/headers";
 import { type Forwarding, forward } from "../runtime/gateway/proxy";
 import { forwardUpgrade } from "../runtime/gateway/tunnel";
 import { acceptUpgrades, type Upgrade, upgradeProblem } from "../runtime/gateway/upgrade";
@@ -120,8 +120,8 @@ export class Router {
       const forwarding: Forwarding = {
         upstream,
         path: url,
-        headers: requestHeaders(albHeaders(request), { peer: "", port: this.port, prefix: "" }),
-        answerHeaders: responseHeaders,
+        headers: endToEndHeaders(albHeaders(request)),
+        answerHeaders: endToEndHeaders,
         fail: () => answer(response, 502, `${rule.target}: its task broke off before it answered.\n`),
       };
       if (upgrade) forwardUpgrade(upgrade, response, forwarding);

@@ -14,6 +14,7 @@ const TE = 32;
 const FORWARDED_FOR = 64;
 const FORWARDED_PROTO = 128;
 const FORWARDED_PORT = 256;
+const EXPECT = 512;
 
 const NAMES: Readonly<Record<string, number>> = {
   // https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
@@ -23,7 +24,7 @@ const NAMES: Readonly<Record<string, number>> = {
   "transfer-encoding": OF_ONE_HOP,
   upgrade: OF_ONE_HOP,
   // It belongs to the connection that carries the body.
-  expect: NOT_FOR_APPS,
+  expect: EXPECT,
   "x-forwarded-for": FORWARDED_FOR | NOT_IN_TRAILERS,
   "x-forwarded-proto": FORWARDED_PROTO | NOT_IN_TRAILERS,
   "x-forwarded-port": FORWARDED_PORT | NOT_IN_TRAILERS,
@@ -126,7 +127,7 @@ export interface ClientFacts {
  * Without them the peer is the client. `Upgrade` is of one hop: who passes it on asks for it anew.
  */
 export function requestHeaders(list: HeaderList, client: ClientFacts): string[] {
-  const { kept, seen } = sift(list, NOT_FOR_APPS);
+  const { kept, seen } = sift(list, NOT_FOR_APPS | EXPECT);
   if ((seen & TE) !== 0 && wantsTrailers(list)) kept.push("TE", "trailers");
   if ((seen & FORWARDED_FOR) === 0) kept.push("X-Forwarded-For", withoutIpv4Mapping(client.peer));
   if ((seen & FORWARDED_PROTO) === 0) kept.push("X-Forwarded-Proto", "http");
@@ -140,6 +141,11 @@ function wantsTrailers(list: HeaderList): boolean {
     if ((meaningOf(list[i]!) & TE) !== 0 && /(^|,)[ \t]*trailers[ \t]*(,|$)/i.test(list[i + 1]!)) return true;
   }
   return false;
+}
+
+/** What a load balancer passes on, either way: Slipway's own headers are between the client and the gateway. */
+export function endToEndHeaders(list: HeaderList): string[] {
+  return sift(list, EXPECT).kept;
 }
 
 /** The headers of an app's answer that a client gets. */

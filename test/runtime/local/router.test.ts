@@ -159,6 +159,18 @@ describe("as a load balancer", () => {
     expect(seen["x-amzn-trace-id"]).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
   });
 
+  test("Slipway's own headers pass, which are between the client and the gateway", async () => {
+    const router = await startRouter();
+    const port = await listen((request, response) => {
+      response.setHeader("x-slipway-origin", "gateway").end(request.headers["x-slipway-timing"]);
+    });
+    router.setRules([{ priority: 1, target: "acme/web", hosts: ["web.acme.test"], paths: [] }]);
+    router.setTarget("acme/web", { port });
+    const headers = { "x-slipway-timing": "1" };
+    const answer = await send({ port: router.port, host: "web.acme.test", path: "/", headers });
+    expect([answer.text, answer.headers["x-slipway-origin"]]).toEqual(["1", "gateway"]);
+  });
+
   test("a trace that has a root keeps it and gets this hop as Self", async () => {
     const router = await startRouter();
     router.setRules(PATH_RULES);
