@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { killAll } from "../chaos/child";
 import { programDigest } from "../chaos/program";
+import { runMain } from "../chaos/run-main";
 import { differential } from "./differential";
 import { fuzz } from "./fuzz";
 
@@ -51,12 +51,4 @@ function header(): string {
   ].join("\n");
 }
 
-process.once("exit", killAll);
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-    process.exit(1);
-  },
-);
+runMain(main);

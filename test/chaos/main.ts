@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { killAll } from "./child";
 import { drain } from "./drain/drain";
 import { gate } from "./gate/gate";
 import { keepAlive } from "./keep-alive/keep-alive";
@@ -9,6 +8,7 @@ import { programDigest } from "./program";
 import { Random } from "./random";
 import { type Check, table } from "./report";
 import type { Part } from "./run";
+import { runMain } from "./run-main";
 import { soak } from "./soak/soak";
 
 const PARTS: Readonly<Record<string, Part>> = { gate, "keep-alive": keepAlive, drain, soak };
@@ -102,12 +102,4 @@ function header(seed: number, isLong: boolean): string {
   ].join("\n");
 }
 
-process.once("exit", killAll);
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-    process.exit(1);
-  },
-);
+runMain(main);
