@@ -92,6 +92,30 @@ describe("the emulator refuses what AWS refuses", () => {
     );
   });
 
+  test("revoking a security group's rule a second time, by an error that names the rule", async () => {
+    const ec2 = (body: string) =>
+      awsCall(emulator.url, {
+        service: "ec2",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: `Version=2016-11-15&${body}`,
+      });
+    const groups = await ec2("Action=DescribeSecurityGroups");
+    const group = `GroupId=${/<groupId>([^<]+)/.exec(groups)![1]}`;
+    const rules = await Promise.all(
+      [8001, 8002, 8003, 8004].map((port) => {
+        const ip = "IpPermissions.1.IpProtocol=tcp&IpPermissions.1.IpRanges.1.CidrIp=10.0.0.0/16";
+        const ports = `IpPermissions.1.FromPort=${port}&IpPermissions.1.ToPort=${port}`;
+        return ec2(`Action=AuthorizeSecurityGroupIngress&${group}&${ip}&${ports}`);
+      }),
+    );
+    const revokeAll = rules.map((rule) => {
+      const id = /<securityGroupRuleId>([^<]+)/.exec(rule)![1];
+      return () => ec2(`Action=RevokeSecurityGroupIngress&${group}&SecurityGroupRuleId.1=${id}`);
+    });
+    await Promise.all(revokeAll.map((revoke) => revoke()));
+    for (const revoke of revokeAll) await expect(revoke()).rejects.toThrow("InvalidSecurityGroupRuleId.NotFound");
+  });
+
   test("an operation that it does not have, at once and by name", async () => {
     const call = awsCall(emulator.url, {
       service: "ecs",

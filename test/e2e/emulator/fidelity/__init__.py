@@ -22,3 +22,5 @@ def apply():
     network.delete_what_belongs_to_a_nat_gateway()
     network.describe_security_group_rules()
     network.delete_the_default_acl_with_its_vpc()
+    network.name_the_rule_that_does_not_exist()
+    network.change_security_groups_one_at_a_time()

@@ -1,5 +1,7 @@
+import threading
 from inspect import signature
 
+from moto.ec2.exceptions import InvalidSecurityGroupRuleIdNotFoundError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 
@@ -41,3 +43,45 @@ def describe_security_group_rules():
 
     SecurityGroupRule.__init__ = create_with_description
     SecurityGroupRule.description = property(lambda self: self.ip_range.get("Description") or self.peer_description)
+
+
+def change_security_groups_one_at_a_time():
+    """Changes to one group at the same moment all count; moto writes a group's list of rules back as it was read."""
+    changing = threading.RLock()
+
+    def one_at_a_time(change):
+        def changed(self, *settings, **more):
+            with changing:
+                return change(self, *settings, **more)
+
+        return changed
+
+    for verb in ("authorize", "revoke"):
+        for direction in ("ingress", "egress"):
+            name = f"{verb}_security_group_{direction}"
+            setattr(EC2Backend, name, one_at_a_time(getattr(EC2Backend, name)))
+
+
+def name_the_rule_that_does_not_exist():
+    """Revoking a rule by an id that is gone has an error of its own, which Terraform takes for success: the answer to its
+    first try may have been lost. moto's is the one for a rule described by its ports and peers."""
+
+    def naming(revoke, rules_of):
+        def revoked(self, group_name_or_id, *settings, security_rule_ids=None, vpc_id=None, **more):
+            group = self.get_security_group_by_name_or_id(group_name_or_id, vpc_id)
+            known = {rule.id for rule in rules_of(group)} if group else set(security_rule_ids or [])
+            for rule_id in security_rule_ids or []:
+                if rule_id not in known:
+                    raise InvalidSecurityGroupRuleIdNotFoundError(rule_id)
+            return revoke(
+                self, group_name_or_id, *settings, security_rule_ids=security_rule_ids, vpc_id=vpc_id, **more
+            )
+
+        return revoked
+
+    EC2Backend.revoke_security_group_ingress = naming(
+        EC2Backend.revoke_security_group_ingress, lambda group: group.ingress_rules
+    )
+    EC2Backend.revoke_security_group_egress = naming(
+        EC2Backend.revoke_security_group_egress, lambda group: group.egress_rules
+    )
