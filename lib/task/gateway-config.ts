@@ -1,32 +1,11 @@
 // As a namespace, of which a bundle takes only what is used: the gateway is 8 MiB smaller in memory.
 import * as z from "zod";
+import { callerSchema } from "./calls-config";
+import { commonShape, milliseconds, port } from "./task-config";
 
-const port = z.number().int().min(1).max(65535);
-const milliseconds = z.number().int().min(0);
-
-/**
- * The gateway's whole configuration: the JSON in `SLIPWAY_CONFIG`. It holds no secret, and an unknown key is refused,
- * so that a gateway older than the library that wrote its config says so instead of ignoring a setting.
- */
+/** The configuration of a task that serves requests: see `commonShape`. */
 export const gatewayConfigSchema = z.strictObject({
-  version: z.literal(1),
-  app: z.string().min(1),
-  function: z.string().min(1),
-  workspace: z.string().min(1),
-  environment: z.string(),
-  region: z.string().min(1),
-  listen: z.strictObject({
-    /** The only address to listen on; without it, every one of the task. A laptop's gateways are nobody else's business. */
-    host: z.string().min(1).optional(),
-    /** Requests from the load balancer. */
-    port,
-    /** Health, from the load balancer's health check. */
-    controlPort: port,
-    /** Metrics, for what runs in the same task. */
-    loopbackPort: port,
-    /** How long an idle client connection stays open; longer than the load balancer's own idle timeout. */
-    keepAliveMs: milliseconds,
-  }),
+  ...commonShape,
   upstream: z.strictObject({
     /** The app's port on loopback. */
     port,
@@ -71,6 +50,8 @@ export const gatewayConfigSchema = z.strictObject({
     }),
     maxBodyBytes: z.number().int().min(0),
   }),
+  /** Function calls that the app may make; absent where it makes none. */
+  calls: callerSchema.optional(),
   /** Where tokens are looked up; needed with `web.auth`. */
   tokens: z.strictObject({ table: z.string().min(1) }).optional(),
   /** Where spans go; without it there are none, and `traceparent` passes as it came. */
@@ -82,14 +63,6 @@ export const gatewayConfigSchema = z.strictObject({
       sampleRatio: z.number().min(0).max(1),
     })
     .optional(),
-  /** Servers in AWS's place, on the local engine. */
-  endpoints: z.strictObject({ dynamodb: z.url().nullable().optional() }).optional(),
-  drain: z.strictObject({
-    /** Longest time between SIGTERM and exit. */
-    deadlineMs: milliseconds,
-    /** With nothing in flight and no new request for this long, a draining gateway exits. */
-    quietMs: milliseconds,
-  }),
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;

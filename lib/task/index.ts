@@ -1,4 +1,12 @@
 export {
+  type CallerConfig,
+  type ControlConfig,
+  callerSchema,
+  controlConfigSchema,
+  type WorkerConfig,
+  workerConfigSchema,
+} from "./calls-config";
+export {
   APP_CONTAINER,
   CONFIG_VARIABLE,
   type ContainerDefinition,
