@@ -43,7 +43,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(lib|constructs)/",
-        pathNot: "^lib/(deployed/|tokens/token-store|runtime/gateway/auth/dynamodb)",
+        pathNot: "^lib/(deployed/|calls/aws/|tokens/token-store|runtime/gateway/(auth/dynamodb|calls/))",
       },
       to: { path: "node_modules/@aws-sdk/" },
     },
@@ -72,7 +72,26 @@ module.exports = {
       comment: "the gateway is one bundled program: of lib/ it sees its config's schema and what a token is",
       severity: "error",
       from: { path: "^lib/runtime/gateway/" },
-      to: { path: "^(lib|constructs)/", pathNot: "^lib/(runtime/gateway/|task/gateway-config|tokens/)" },
+      to: {
+        path: "^(lib|constructs)/",
+        pathNot: "^lib/(runtime/gateway/|task/(gateway|calls|task)-config|tokens/|calls/)",
+      },
+    },
+    {
+      name: "calls-stand-alone",
+      comment: "what a call is: gateway, control service, command and local engine read it the same way",
+      severity: "error",
+      from: { path: "^lib/calls/" },
+      to: { path: "^(lib|constructs)/", pathNot: "^lib/calls/" },
+    },
+    {
+      name: "what-a-call-is-needs-no-aws",
+      comment: "decisions about calls are pure; where they are kept is lib/calls/aws",
+      severity: "error",
+      from: {
+        path: "^(lib/(calls/[^/]+\\.ts|spec|catalog|naming|network|routing|task|scaling|monitoring|manifest)|constructs)/?",
+      },
+      to: { path: "^lib/calls/aws/" },
     },
     {
       name: "tokens-stand-alone",

@@ -1,0 +1,28 @@
+export { type Attributes, type AttributeValue, numberOf, textOf } from "./attributes";
+export { type FunctionName, functionTag, newCallId, openKey, openKeys, sha256, tagOf } from "./call-id";
+export { applied, type Change } from "./change";
+export { FUNCTION_KIND, type FunctionEntry, readFunctionEntry, registryKey, toRegistryItem } from "./function-entry";
+export { type CallMessage, readMessage, writeMessage } from "./message";
+export { type CallError, type CallRecord, type CallState, isFinal, type PayloadRef } from "./record";
+export { OPEN_INDEX, RECORD_KEY, readRecord, toItem, updateOf } from "./record-item";
+export {
+  type AfterAttempt,
+  type AttemptRules,
+  type Cancel,
+  type Claim,
+  type Closing,
+  cancel,
+  cancelled,
+  claim,
+  create,
+  type Ending,
+  fail,
+  type RetryRules,
+  release,
+  reopen,
+  type Sweep,
+  sent,
+  succeed,
+  sweep,
+  timedOut,
+} from "./transitions";
