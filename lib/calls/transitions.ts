@@ -196,10 +196,9 @@ export function sweep(
     if (record.startedAt === undefined && late >= record.startBy) {
       return closing(record, "EXPIRED", notStarted(), now, rules);
     }
-    const lastDue = Math.min(record.doneBy, record.startedAt === undefined ? record.startBy : record.doneBy);
     const change = (set: Change["set"]): Change => ({
       expects: { ...expectsSame(record), nextDue: record.nextDue },
-      set: { ...set, nextDue: lastDue },
+      set: { ...set, nextDue: lastDue(record) },
       remove: [],
     });
     return record.sentAt === undefined
@@ -270,9 +269,21 @@ export function create(
   };
 }
 
-/** The message is sent: said of whatever the record has become meanwhile. */
-export function sent(now: number): Change {
-  return { expects: {}, set: { sentAt: now }, remove: [] };
+/**
+ * The message is sent, for the record as it was then: said of a later retry it would hide that the retry's own message is
+ * missing. Nothing is lost when the record is further.
+ */
+export function sent(record: CallRecord, now: number): Change {
+  return {
+    expects: { state: "PENDING", attempt: record.attempt },
+    set: { sentAt: now, nextDue: lastDue(record) },
+    remove: [],
+  };
+}
+
+/** When an open call that nobody runs ends by itself. */
+function lastDue({ startedAt, startBy, doneBy }: CallRecord): number {
+  return startedAt === undefined ? Math.min(startBy, doneBy) : doneBy;
 }
 
 /** Who wants to change a record says what they saw of it. */

@@ -1,0 +1,3 @@
+/** All that needs the AWS SDK for calls, as a file of its own beside the program: a gateway without calls does not load it. */
+export { createClients } from "../../../calls/aws";
+export { runWorker } from "./worker/run-worker";
