@@ -18,6 +18,8 @@ await build({
     gateway: join(root, "lib/runtime/gateway/main.ts"),
     // Only a gateway that asks for tokens reads it.
     dynamodb: join(root, "lib/runtime/gateway/auth/dynamodb.ts"),
+    // Only a gateway that has to do with function calls reads it.
+    calls: join(root, "lib/runtime/gateway/calls/index.ts"),
     // Only a gateway that sends spans reads it.
     opentelemetry: join(root, "lib/runtime/gateway/tracing/opentelemetry.ts"),
   },

@@ -42,16 +42,16 @@ export class CallTable {
     return existing !== undefined && existing.createdAt === record.createdAt;
   }
 
-  /** Whether the record is changed, by this write or, its answer being lost, by one before it. */
-  async change(id: string, change: Change, signal?: Deadline): Promise<boolean> {
-    if (
-      await this.conditionally(
-        new UpdateItemCommand({ TableName: this.table, ...(updateOf(id, change) as object) } as never),
-        signal,
-      )
-    ) {
-      return true;
-    }
+  /**
+   * Whether the record is changed: by this write or, its answer being lost, by one of the same before it. Where nobody can have
+   * written it before, a record that looks so is somebody else's work.
+   * @param isRepeat the same change was asked for before, and whether it took place is not known
+   */
+  async change(id: string, change: Change, signal?: Deadline, isRepeat = false): Promise<boolean> {
+    const update = new UpdateItemCommand({ TableName: this.table, ...(updateOf(id, change) as object) } as never);
+    const refused = await this.refusalOf(update, signal);
+    if (refused === undefined) return true;
+    if (!isRepeat && (refused.$metadata.attempts ?? 1) === 1) return false;
     const record = await this.get(id, signal);
     return record !== undefined && isAfter(record, change);
   }
@@ -181,11 +181,19 @@ export class CallTable {
   }
 
   private async conditionally(command: PutItemCommand | UpdateItemCommand, signal: Deadline): Promise<boolean> {
+    return (await this.refusalOf(command, signal)) === undefined;
+  }
+
+  /** What came of the command's condition: undefined when it held. */
+  private async refusalOf(
+    command: PutItemCommand | UpdateItemCommand,
+    signal: Deadline,
+  ): Promise<ConditionalCheckFailedException | undefined> {
     try {
       await this.client.send(command as PutItemCommand, { abortSignal: signal });
-      return true;
+      return undefined;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (error instanceof ConditionalCheckFailedException) return error;
       throw error;
     }
   }

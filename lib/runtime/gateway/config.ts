@@ -1,3 +1,9 @@
+import {
+  type ControlConfig,
+  controlConfigSchema,
+  type WorkerConfig,
+  workerConfigSchema,
+} from "../../task/calls-config";
 import { type GatewayConfig, gatewayConfigSchema } from "../../task/gateway-config";
 
 const VARIABLE = "SLIPWAY_CONFIG";
@@ -9,7 +15,17 @@ export class ConfigError extends Error {
   }
 }
 
-export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
+/** What a task is there for, and how. */
+export type TaskConfig =
+  | { readonly role: "web"; readonly config: GatewayConfig }
+  | { readonly role: "worker"; readonly config: WorkerConfig }
+  | { readonly role: "control"; readonly config: ControlConfig };
+
+const SCHEMAS = { web: gatewayConfigSchema, worker: workerConfigSchema, control: controlConfigSchema };
+type Role = keyof typeof SCHEMAS;
+const ROLES = Object.keys(SCHEMAS) as Role[];
+
+export function readConfig(environment: NodeJS.ProcessEnv): TaskConfig {
   const text = environment[VARIABLE];
   if (text === undefined || text.trim() === "") throw new ConfigError(["the variable is not set"]);
 
@@ -20,14 +36,22 @@ export function readConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
     throw new ConfigError(["the value is not JSON"]);
   }
 
-  const parsed = gatewayConfigSchema.safeParse(json);
+  const role = roleOf(json);
+  const parsed = SCHEMAS[role].safeParse(json);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(describeIssue));
-
-  const { web, tokens } = parsed.data;
-  const lacking = web.auth && !tokens ? ["tokens: web.auth needs the table to look tokens up in"] : [];
-  const problems = [...portClashes(parsed.data), ...lacking];
+  const task = { role, config: parsed.data } as TaskConfig;
+  const problems = [...portClashes(task), ...lacking(task)];
   if (problems.length > 0) throw new ConfigError(problems);
-  return parsed.data;
+  return task;
+}
+
+/** Each form has a key of its own. What is no object at all is told so by whichever schema. */
+function roleOf(json: unknown): Role {
+  if (typeof json !== "object" || json === null) return "web";
+  const named = ROLES.filter((role) => Object.hasOwn(json, role));
+  if (named.length === 1) return named[0]!;
+  const problem = named.length === 0 ? "there is none of them" : `there are ${named.join(" and ")}`;
+  throw new ConfigError([`one of ${ROLES.join(", ")} says what the task is for: ${problem}`]);
 }
 
 type Issue = NonNullable<ReturnType<typeof gatewayConfigSchema.safeParse>["error"]>["issues"][number];
@@ -38,13 +62,24 @@ function describeIssue(issue: Issue): string[] {
   return [`${key()}: ${issue.message}`];
 }
 
+function lacking({ role, config }: TaskConfig): string[] {
+  if (role === "web") {
+    return config.web.auth && !config.tokens ? ["tokens: web.auth needs the table to look tokens up in"] : [];
+  }
+  if (role === "worker" && config.worker.heartbeatMs * 2 > config.worker.visibilityMs) {
+    return ["worker.heartbeatMs: at most half of worker.visibilityMs, or a busy worker counts as dead"];
+  }
+  return [];
+}
+
 /** All containers of an `awsvpc` task share one network namespace, so two listeners cannot have one port. */
-function portClashes({ listen, upstream }: GatewayConfig): string[] {
+function portClashes({ role, config }: TaskConfig): string[] {
+  const { listen } = config;
   const ports: [key: string, port: number][] = [
     ["listen.port", listen.port],
     ["listen.controlPort", listen.controlPort],
     ["listen.loopbackPort", listen.loopbackPort],
-    ["upstream.port", upstream.port],
+    ...(role === "web" ? [["upstream.port", config.upstream.port] as [string, number]] : []),
   ];
   return ports.flatMap(([key, port], index) => {
     const earlier = ports.slice(0, index).find(([, other]) => other === port);

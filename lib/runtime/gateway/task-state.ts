@@ -1,5 +1,4 @@
-/** Where ECS tells a task about itself. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
-const METADATA_VARIABLE = "ECS_CONTAINER_METADATA_URI_V4";
+import { METADATA_VARIABLE } from "./task-metadata";
 
 const INTERVAL_MS = 5000;
 const TIMEOUT_MS = 2000;

@@ -15,12 +15,12 @@ const SOURCES = join(ROOT, "lib/runtime/gateway");
 /** Bundles the program as the package's build does; one bundle for each state of its sources, kept in the temp folder. */
 export function bundle(): string {
   const hash = createHash("sha256");
-  const files = [SOURCES, join(ROOT, "lib/tokens")].flatMap((folder) =>
+  const files = [SOURCES, join(ROOT, "lib/tokens"), join(ROOT, "lib/calls"), join(ROOT, "lib/task")].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
       .map((name) => join(folder, name)),
   );
-  for (const file of [...files, join(ROOT, "lib/task/gateway-config.ts"), join(ROOT, "package-lock.json")]) {
+  for (const file of [...files, join(ROOT, "package-lock.json")]) {
     hash.update(file).update(readFileSync(file));
   }
   const folder = join(tmpdir(), "slipway-gateway-tests", hash.digest("hex").slice(0, 16));
@@ -32,6 +32,7 @@ export function bundle(): string {
     entryPoints: {
       gateway: join(SOURCES, "main.ts"),
       dynamodb: join(SOURCES, "auth/dynamodb.ts"),
+      calls: join(SOURCES, "calls/index.ts"),
       opentelemetry: join(SOURCES, "tracing/opentelemetry.ts"),
     },
     mainFields: ["module", "main"],
@@ -45,7 +46,7 @@ export function bundle(): string {
   });
   mkdirSync(folder, { recursive: true });
   // The program last: who sees it finds the rest.
-  for (const name of ["dynamodb.cjs", "opentelemetry.cjs", "gateway.cjs"])
+  for (const name of ["dynamodb.cjs", "calls.cjs", "opentelemetry.cjs", "gateway.cjs"])
     renameSync(join(partial, name), join(folder, name));
   rmdirSync(partial);
   return program;

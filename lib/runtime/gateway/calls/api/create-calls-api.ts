@@ -1,0 +1,34 @@
+import { CallTable, type Clients, Payloads, Registry } from "../../../../calls/aws";
+import type { CallerConfig } from "../../../../task/calls-config";
+import type { Log } from "../../log";
+import { CallsApi } from "./calls-api";
+import { Functions } from "./functions";
+import { Queues } from "./queues";
+import { Waiters } from "./waiters";
+import { WakeAsker } from "./wake-asker";
+
+export interface CallsApiSurroundings {
+  readonly clients: Clients;
+  readonly log: Log;
+  /** Base URL of this gateway's control port, as workers reach it. */
+  readonly self: string | undefined;
+}
+
+export function createCallsApi(config: CallerConfig, { clients, log, self }: CallsApiSurroundings) {
+  const { dynamodb, sqs, s3, clock } = clients;
+  const table = new CallTable(dynamodb, config.table);
+  const waiters = new Waiters();
+  const api = new CallsApi(config, {
+    table,
+    payloads: new Payloads(table, s3, config.bucket),
+    queues: new Queues(sqs),
+    functions: new Functions(new Registry(dynamodb, config.registry)),
+    waiters,
+    wake: new WakeAsker(config.control, log),
+    clock,
+    log,
+    retentionS: config.retentionS,
+    self,
+  });
+  return { api, waiters };
+}

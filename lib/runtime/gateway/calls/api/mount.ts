@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Output } from "../../output";
+import type { CallsApi } from "./calls-api";
+import type { ApiAnswer } from "./exchange";
+
+/** nginx's number for a client that left before its answer began. */
+const CLIENT_LEFT = 499;
+
+/** The API behind node's own server, for what runs in the same task. */
+export function mountCallsApi(api: CallsApi, output: Output, common: Readonly<Record<string, string>>) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const began = performance.now();
+    const requestId = randomUUID();
+    const gone = new AbortController();
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://gateway");
+    const body = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+    const answer = await api.handle({
+      method: request.method ?? "GET",
+      path: pathname,
+      query: searchParams,
+      headers: request.headers,
+      body,
+      signal: gone.signal,
+    });
+    const isWhole = await write(response, answer, requestId);
+    // What is left of a refused body passes by, since its sender may not read before it has sent everything.
+    void body.return!().then(() => request.resume());
+    const line = {
+      time: new Date().toISOString(),
+      level: "info",
+      event: "calls_request",
+      ...common,
+      requestId,
+      method: request.method,
+      ...answer.about,
+      status: gone.signal.aborted && !response.headersSent ? CLIENT_LEFT : answer.status,
+      ...(!isWhole && { brokenOff: true }),
+      totalMs: Math.round(performance.now() - began),
+    };
+    output.line(JSON.stringify(line));
+  };
+}
+
+/** False when the answer was broken off. */
+async function write(response: ServerResponse, answer: ApiAnswer, requestId: string): Promise<boolean> {
+  const { status, headers, body } = answer;
+  if (response.destroyed) {
+    if (typeof body !== "string") body.destroy();
+    return false;
+  }
+  response.writeHead(status, {
+    ...headers,
+    "cache-control": "no-store",
+    "x-slipway-origin": "gateway",
+    "x-request-id": requestId,
+  });
+  if (typeof body === "string") {
+    response.end(body);
+    return true;
+  }
+  try {
+    await pipeline(body as Readable, response);
+    return true;
+  } catch {
+    // The length was announced, so that the client notices.
+    response.destroy();
+    return false;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clients } from "../../../calls/aws";
+import type { CallerConfig, WorkerConfig } from "../../../task/calls-config";
+import type { GatewayConfig } from "../../../task/gateway-config";
+import type { Program } from "../program";
+import { readTaskMetadata } from "../task-metadata";
+import { loadCalls } from "./load";
+import { ownAddress } from "./own-address";
+
+/** The calls API of a task that may make calls. */
+export async function openCalls(
+  config: GatewayConfig | WorkerConfig,
+  calls: CallerConfig,
+  { log, output }: Pick<Program, "log" | "output">,
+  known: { readonly clients?: Clients; readonly metadata?: Awaited<ReturnType<typeof readTaskMetadata>> } = {},
+) {
+  const { createClients, createCallsApi, mountCallsApi } = loadCalls();
+  const { region, endpoints, listen, app } = config;
+  const clients = known.clients ?? createClients({ region, endpoints });
+  const metadata = known.metadata ?? (await readTaskMetadata(process.env));
+  const self = `http://${ownAddress(metadata, listen.host)}:${listen.controlPort}`;
+  const { api, waiters } = createCallsApi(calls, { clients, log, self });
+  return {
+    api,
+    serve: mountCallsApi(api, output, { app, function: config.function }),
+    done: (call: string, secret: string) => waiters.done(call, secret),
+  };
+}
