@@ -20,6 +20,7 @@ export {
   type RetryRules,
   release,
   reopen,
+  SWEEP_SLACK_MS,
   type Sweep,
   sent,
   succeed,
