@@ -1,5 +1,6 @@
 import type { FunctionEntry } from "../../../lib/calls";
-import { answerTo, collect, open, send, stopEverything, until } from "../gateway/loopback";
+import { startGateway } from "../gateway/gateway-process";
+import { answerTo, collect, open, send, startApp, stopEverything, until } from "../gateway/loopback";
 import { AwsStandIns } from "./aws-stand-ins";
 import { type CallsGateway, startCallsGateway } from "./calls-gateway";
 
@@ -171,9 +172,21 @@ test("unknown paths and methods are told so", async () => {
   expect([status, headers.allow, body.error.code]).toEqual([405, "POST", "method_not_allowed"]);
 });
 
+test("a web page, which reaches the port on a laptop, makes no calls", async () => {
+  for (const headers of [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }]) {
+    const { status, body } = await gateway.spawn(fn, [], headers as object as Record<string, string>);
+    expect([status, body.error.code]).toEqual([403, "not_granted"]);
+  }
+});
+
 test("a gateway that may make no calls says so", async () => {
-  const none = await startCallsGateway(aws, [], {});
+  const none = await startCallsGateway(aws, []);
   expect((await none.spawn(fn)).body.error.code).toBe("not_granted");
+  const app = await startApp((_, response) => response.end());
+  const without = await startGateway(app);
+  const { status, text } = await send(without.config.listen.loopbackPort, callsOf(fn), { method: "POST" });
+  expect(status).toBe(404);
+  expect(text).toContain("grantSpawn");
 });
 
 test("who leaves in the middle of a large body leaves nothing behind", async () => {
