@@ -200,6 +200,7 @@ export class Worker {
       for (const attempt of left) attempt.shutDown();
       await Promise.race([this.quiet(), new Promise((resolve) => setTimeout(resolve, RELEASE_MS))]);
     }
+    this.host.drain();
     await this.protection.clear();
     this.exit({ code: 0, reason: left.length === 0 ? "drained" : "drain_deadline", fields: { cutOff: left.length } });
   }

@@ -54,6 +54,7 @@ export class ExecutorHost {
 
   /** The executor is to end, and no other is awaited. */
   drain(): void {
+    if (this.isClosing) return;
     this.isClosing = true;
     clearTimeout(this.startup);
     this.executor?.drain();
