@@ -67,6 +67,17 @@ test("an executor that cannot load the code ends the worker, and the log says wh
   expect(worker.event("executor_failed")).toMatchObject({ level: "error", message: "No module named 'torch'" });
 });
 
+test("an executor that cannot load the code is heard before its other connection is there", async () => {
+  const config = await workerConfig(aws, fn);
+  const worker = spawnWorker(config);
+  const control = await Wire.open(config.worker.executorSocket);
+  control.say({ op: "hello", channel: "control", protocol: 1 });
+  control.say({ op: "failed", message: "gone already" });
+  control.socket.end();
+  expect(await worker.exited).toEqual({ code: 1, signal: null });
+  expect(worker.event("executor_failed")).toMatchObject({ message: "gone already" });
+});
+
 test("an executor that is not ready in time ends the worker", async () => {
   const config = await workerConfig(aws, fn, { startupMs: 300 });
   const worker = spawnWorker(config);

@@ -5,7 +5,7 @@ import type { Log } from "../../../log";
 import type { ExchangeFiles } from "./exchange-files";
 import { Executor } from "./executor";
 import { LineSocket } from "./line-socket";
-import { type Channel, readHello } from "./protocol";
+import { type Channel, readFailed, readHello } from "./protocol";
 
 /** The executor may be any user. */
 const SOCKET_MODE = 0o666;
@@ -98,7 +98,11 @@ export class ExecutorHost {
         this.halves.delete(channel);
       };
       lines.onLine = (early) => {
-        if (half.early.push(early) > MOST_EARLY_LINES) refuse("it says too much before its other connection is there");
+        // Who says this leaves at once, and its other connection may not be there yet.
+        const failed = channel === "control" ? readFailed(early) : undefined;
+        if (failed !== undefined) this.events.onFailed(failed);
+        else if (half.early.push(early) > MOST_EARLY_LINES)
+          refuse("it says too much before its other connection is there");
       };
       this.pair();
     };
