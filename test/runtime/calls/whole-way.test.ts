@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionEntry } from "../../../lib/calls";
 import { stopEverything, until } from "../gateway/loopback";
 import { AwsStandIns } from "./aws-stand-ins";
-import { type CallsGateway, startCallsGateway } from "./calls-gateway";
+import { CallsGateway, startCallsGateway } from "./calls-gateway";
 import { startControl } from "./control-process";
-import { startWorker } from "./worker-executor";
-import { stopWorkers } from "./worker-process";
+import { ScriptedExecutor, startWorker } from "./worker-executor";
+import { spawnWorker, stopWorkers, workerConfig } from "./worker-process";
 
 let aws: AwsStandIns;
 let fn: FunctionEntry;
@@ -58,6 +58,21 @@ test("a running call is told of its cancel, and ends cancelled", async () => {
   expect(performance.now() - askedAt).toBeLessThan(5000);
   executor.answer("cancelled", run);
   expect((await gateway.get(`/v1/calls/${id}/result?wait=20`)).body.state).toBe("CANCELLED");
+});
+
+test("a function's own code calls functions by its worker's gateway", async () => {
+  const config = { ...(await workerConfig(aws, fn)), calls: aws.callsConfig(fn) };
+  const worker = spawnWorker(config);
+  const executor = await ScriptedExecutor.ready(config.worker.executorSocket);
+  await worker.logged("ready");
+  const own = new CallsGateway(worker);
+  const id = await own.call(fn, ["from within"]);
+  const waiting = own.get(`/v1/calls/${id}/result?wait=20`);
+  const run = await executor.run();
+  expect(run).toMatchObject({ call: id, args: ["from within"] });
+  executor.done(run, null);
+  expect((await waiting).body).toEqual({ call_id: id, state: "SUCCESS", result: null });
+  expect((await worker.health()).status).toBe(200);
 });
 
 test("a call whose worker is killed is run by another, and one whose message was never sent is sent", async () => {
