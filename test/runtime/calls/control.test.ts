@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type CallRecord, create, type FunctionEntry, newCallId, SWEEP_SLACK_MS } from "../../../lib/calls";
 import type { GatewayProcess } from "../gateway/gateway-process";
 import { send, stopEverything, until } from "../gateway/loopback";
@@ -149,4 +150,41 @@ test("with an unreachable table the service lives on, and sweeps again when the 
   aws.clear();
   const { id } = await record({});
   await until(async () => (await aws.table.get(id))!.sentAt !== undefined, "it is swept", 15_000);
+});
+
+describe("with a control service of its own", () => {
+  beforeEach(async () => {
+    control.kill("SIGKILL");
+    await control.exited;
+  });
+
+  test("nobody sweeps who does not know AWS's time", async () => {
+    for (const front of [aws.dynamodb, aws.sqs, aws.s3]) front.tellsTime = false;
+    control = await startControl(aws, { ecs: ecs.url });
+    const past = Date.now() - SWEEP_SLACK_MS - 2000;
+    const late = await record({ sentAt: 1, startBy: past, nextDue: past });
+    await delay(3000);
+    expect(control.event("leading")).toBeUndefined();
+    expect(await state(late.id)).toBe("PENDING");
+    aws.clear();
+    await until(async () => (await state(late.id)) === "EXPIRED", "it expires", 15_000);
+  });
+
+  test("a service that sleeps while its queue holds something is woken without a word", async () => {
+    const sleeper = await aws.addFunction();
+    ecs.desired.set(sleeper.service, 0);
+    await aws.queue(sleeper.queueUrl).send({ call: newCallId(sleeper.tag) });
+    control = await startControl(aws, { ecs: ecs.url });
+    await until(() => ecs.updates.length > 0, "the service is woken", 25_000);
+    expect(ecs.updates).toEqual([{ service: sleeper.service, desiredCount: 1 }]);
+  });
+
+  // The last one: its lease ends an hour from now.
+  test("what is over is so by AWS's time, whatever the host's is", async () => {
+    const soon = Date.now() + 1_800_000;
+    const half = await record({ sentAt: 1, startBy: soon, nextDue: soon });
+    for (const front of [aws.dynamodb, aws.sqs, aws.s3]) front.clockAheadMs = 3_600_000;
+    control = await startControl(aws, { ecs: ecs.url });
+    await until(async () => (await state(half.id)) === "EXPIRED", "it expires", 15_000);
+  });
 });

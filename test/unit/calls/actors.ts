@@ -134,13 +134,12 @@ function* attempt(world: World, { owner, now, dice, received, attemptBy }: Attem
     return;
   }
   if (ending === "death") {
-    const after = died(claimed, "signal 11", now(), RULES);
+    const after = died(claimed, "killed", now(), RULES);
     if (!world.change(after.change, writer)) return;
-    if (after.kind === "close" && after.poison) world.deadLetters++;
+    if (after.kind === "again") return world.hide(received, 0);
+    if (after.poison) world.deadLetters++;
     yield;
-    if (after.kind === "close") world.delete(received);
-    else world.hide(received, 0);
-    return;
+    return world.delete(received);
   }
   if (ending === "success") {
     const { change } = succeed(claimed, { in: "record", body: `${number}` }, now(), RULES);
