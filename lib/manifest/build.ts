@@ -1,7 +1,7 @@
 import type { ListenerRule } from "../routing";
 import { type WebSpec, withoutTokens } from "../spec";
 import type { WebTask } from "../task";
-import type { Manifest, ManifestFunction } from "./schema";
+import type { Manifest, ManifestEndpoint } from "./schema";
 
 export interface ManifestInput {
   readonly stack: string;
@@ -21,7 +21,7 @@ export interface ManifestInput {
 
 /** What a stack deploys, in an order that does not depend on the order of declaration. */
 export function buildManifest({ stack, platform, functions, routes }: ManifestInput): Manifest {
-  const entries = functions.map(({ path, spec, task, url, service, source }): ManifestFunction => {
+  const entries = functions.map(({ path, spec, task, url, service, source }): ManifestEndpoint => {
     const { app, name, kind, label, source: _folder, ...rest } = spec;
     return {
       app,
@@ -36,7 +36,7 @@ export function buildManifest({ stack, platform, functions, routes }: ManifestIn
       task: {
         cpu: task.size.cpuUnits,
         memoryMiB: task.size.memoryMiB,
-        containers: withoutTokens(task.containers) as ManifestFunction["task"]["containers"],
+        containers: withoutTokens(task.containers) as ManifestEndpoint["task"]["containers"],
       },
       gateway: task.gateway,
     };
