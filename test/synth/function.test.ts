@@ -1,4 +1,4 @@
-import { type Platform, SpawnFunction } from "slipway";
+import { Network, type Platform, SpawnFunction } from "slipway";
 import { addFunction } from "./calls-stack";
 import { CALLS, importPlatform } from "./imported-platform";
 import { addEndpoint, type Config, containersOf, newStack, platformIn, Synthesized } from "./stacks";
@@ -336,4 +336,22 @@ describe("who may call whom", () => {
     expect(app.image).toMatch(/hello:2$/);
     expect(app.environment).toContainEqual({ name: "SLIPWAY_CALLS_URL", value: "http://127.0.0.1:18082" });
   });
+});
+
+test("a network without a way out gets to SQS and ECS when there are calls, and says what that costs", () => {
+  const build = (calls: boolean) => {
+    const stack = newStack();
+    const network = new Network(stack, "network", { egress: "endpoints" });
+    const platform = platformIn(stack, { network });
+    if (calls) addFunction(stack, platform);
+    return { synthesized: new Synthesized(stack), platform };
+  };
+  const services = ({ synthesized }: ReturnType<typeof build>) =>
+    synthesized.all("aws_vpc_endpoint").map(({ service_name }) => service_name.split(".").at(-1));
+  expect(services(build(false))).not.toContain("sqs");
+  const withCalls = build(true);
+  expect(services(withCalls)).toEqual(expect.arrayContaining(["sqs", "ecs"]));
+  expect(withCalls.platform.costs).toContainEqual({ what: "4 VPC endpoints for calls", monthly: expect.closeTo(29.2) });
+  const { depends_on } = withCalls.synthesized.one("aws_ecs_service", "work");
+  expect(depends_on).toContainEqual(expect.stringMatching(/aws_vpc_endpoint\.network_sqs-endpoint/));
 });

@@ -11,7 +11,8 @@ def keep_attributes():
 
     def set_named(self, attributes, now=None):
         with one_at_a_time:
-            set_attributes(self, {"Policy": self.__dict__.get("policy"), **attributes}, now)
+            policy = self.policy if "_policy_json" in self.__dict__ else None
+            set_attributes(self, {"Policy": policy, **attributes}, now)
             # A queue is encrypted by one of the two.
             if attributes.get("KmsMasterKeyId"):
                 self.sqs_managed_sse_enabled = False
