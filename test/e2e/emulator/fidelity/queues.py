@@ -14,6 +14,8 @@ def keep_attributes():
         with one_at_a_time:
             policy = self.policy if "_policy_json" in self.__dict__ else None
             set_attributes(self, {"Policy": policy, **attributes}, now)
+            # Emptied, an attribute is gone.
+            self.redrive_allow_policy = self.redrive_allow_policy or None
             # A queue is encrypted by one of the two.
             if attributes.get("KmsMasterKeyId"):
                 self.sqs_managed_sse_enabled = False
