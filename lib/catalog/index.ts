@@ -5,7 +5,16 @@ export {
   nearestFargateSizes,
   smallestFargateSizeHolding,
 } from "./fargate";
-export { type CostItem, loadBalancerCosts, monitoringCosts, networkCosts } from "./platform-costs";
+export {
+  alarmCosts,
+  CONTROL_TASK,
+  type CostItem,
+  callsCosts,
+  endpointCosts,
+  loadBalancerCosts,
+  monitoringCosts,
+  networkCosts,
+} from "./platform-costs";
 export { DEFAULT_APP_PORT, GATEWAY_PORTS } from "./ports";
 export {
   type Architecture,
