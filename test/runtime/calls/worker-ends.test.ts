@@ -1,5 +1,5 @@
 import { cancel, type FunctionEntry } from "../../../lib/calls";
-import { stopEverything } from "../gateway/loopback";
+import { stopEverything, until } from "../gateway/loopback";
 import { AwsStandIns, RETENTION_S } from "./aws-stand-ins";
 import { startWorker } from "./worker-executor";
 import { isEmptied, reaches, spawnCall, stopWorkers } from "./worker-process";
@@ -52,7 +52,11 @@ test("a call that does not heed its cancel is recorded CANCELLED when its grace 
   await reaches(aws, id, "CANCELLED");
   await isEmptied(aws, fn.queueUrl);
   const next = await spawnCall(aws, fn);
+  // Longer than a worker with a free slot would take.
+  const start = performance.now();
+  await until(() => performance.now() - start > 500, "a while is over");
   const polls = aws.sqs.count("ReceiveMessage");
+  expect(polls).toBe(1);
   executor.done(run, "late");
   expect(await executor.run()).toMatchObject({ call: next });
   expect(aws.sqs.count("ReceiveMessage")).toBeGreaterThan(polls);

@@ -4,7 +4,7 @@ import type { WorkerConfig } from "../../../../task/calls-config";
 import type { WorkerExit, WorkerSurroundings } from "../worker-role";
 import { Attempt } from "./attempt";
 import { deliver } from "./delivery";
-import { type Executor, ExecutorHost } from "./executor";
+import { type CallOutput, type Executor, ExecutorHost } from "./executor";
 import { Heart } from "./heart";
 import { persist, tryFor, within } from "./persist";
 import { ReceiveLoop } from "./receive-loop";
@@ -60,6 +60,7 @@ export class Worker {
       { path: executorSocket, startupMs, files: context.files },
       {
         onExecutor: (executor) => this.onExecutor(executor),
+        onLog: (line) => this.print(line),
         onFailed: (message) => this.fail("executor_failed", message),
       },
       log,
@@ -88,6 +89,14 @@ export class Worker {
   private get isLeaving(): boolean {
     const { draining, stopping } = this.surroundings;
     return draining.aborted || stopping.aborted;
+  }
+
+  /** Calls may print much: their lines wait a moment for more, as those of requests do. */
+  private print({ call, attempt, stream, line }: CallOutput): void {
+    const { app, function: name } = this.config;
+    const time = new Date().toISOString();
+    const about = { time, level: "info", event: "call_output", app, function: name };
+    this.surroundings.output.line(JSON.stringify({ ...about, call, attempt, stream, line }));
   }
 
   private fail(reason: string, message: string): void {

@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import type { Log } from "../../../log";
 import type { ExchangeFiles } from "./exchange-files";
-import { Executor } from "./executor";
+import { type CallOutput, Executor } from "./executor";
 import { LineSocket } from "./line-socket";
 import { type Channel, readFailed, readHello } from "./protocol";
 
@@ -19,6 +19,7 @@ const MOST_EARLY_LINES = 16;
 export interface HostEvents {
   /** Calls can be run; not so any more when `undefined`. */
   onExecutor(executor: Executor | undefined): void;
+  onLog(line: CallOutput): void;
   /** No executor will come that can run the code. */
   onFailed(message: string): void;
 }
@@ -124,7 +125,7 @@ export class ExecutorHost {
         clearTimeout(this.startup);
         this.events.onFailed(message);
       },
-      onLog: ({ call, attempt, stream, line }) => this.log.info("call_output", { call, attempt, stream, line }),
+      onLog: (line) => this.events.onLog(line),
       onClosed: (why) => this.lost(why),
     });
     this.executor = executor;
