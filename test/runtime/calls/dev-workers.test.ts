@@ -141,6 +141,21 @@ test("a call that is spawned just after an edit of an idle function runs at once
   }
 });
 
+test("no call is lost by a row of edits", async () => {
+  const session = await Session.start(["work"]);
+  const calls: Promise<string>[] = [];
+  for (const version of ["second", "third", "fourth"]) {
+    for (let i = 0; i < 10; i++) calls.push(session.spawn("work", `${version} ${i}`));
+    write(session.folder, "work/executor", executorProgram(version));
+    await until(`the ${version} version`, async () => {
+      const id = await session.spawn("work", "ask");
+      return (await session.result(id)).result.version === version;
+    });
+  }
+  const results = await Promise.all((await Promise.all(calls)).map((id) => session.result(id)));
+  expect(results.map(({ state }) => state)).toEqual(Array(30).fill("SUCCESS"));
+}, 60_000);
+
 test("a version that cannot be loaded changes nothing", async () => {
   const session = await Session.start(["work"]);
   write(session.folder, "work/executor", "a program (");
