@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type FunctionEntry, newCallId, sha256 } from "../../../lib/calls";
 import { stopEverything, until } from "../gateway/loopback";
 import { AwsStandIns } from "./aws-stand-ins";
@@ -95,6 +96,20 @@ test("a replay is answered when the function has all the open calls that it may 
   const first = await third.spawn(full, [], key("full"));
   expect((await third.spawn(full, [1], key("next"))).status).toBe(429);
   expect((await third.spawn(full, [], key("full"))).body).toEqual(first.body);
+});
+
+test("large arguments of a call that had no place are there when it is asked for again", async () => {
+  const full = await aws.addFunction({ maxPending: 1 });
+  const third = await startCallsGateway(aws, [full]);
+  await third.call(full);
+  expect((await third.spawn(full, large("p"), key("place"))).status).toBe(429);
+  const [received] = await aws.queue(full.queueUrl).receive(1, 60_000);
+  await aws.queue(full.queueUrl).delete(received!.receipt);
+  await delay(1100);
+  const { status, body } = await third.spawn(full, large("p"), key("place"));
+  expect(status).toBe(202);
+  const { input } = (await aws.table.get(body.call_id))!;
+  expect(await aws.payloads.text(body.call_id, "in", input)).toBe(JSON.stringify({ args: large("p"), kwargs: {} }));
 });
 
 test("a key is 1 to 256 characters", async () => {
