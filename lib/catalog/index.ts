@@ -10,6 +10,7 @@ export {
   CONTROL_TASK,
   type CostItem,
   callsCosts,
+  endpointCosts,
   loadBalancerCosts,
   monitoringCosts,
   networkCosts,

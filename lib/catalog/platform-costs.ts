@@ -29,6 +29,12 @@ export function networkCosts({
   ];
 }
 
+/** VPC endpoints beyond those that every network of the kind has. */
+export function endpointCosts(count: number, azs: number, what: string): CostItem[] {
+  const all = count * azs;
+  return [{ what: `${all} VPC endpoints for ${what}`, monthly: all * PRICES.interfaceEndpointHour * HOURS_PER_MONTH }];
+}
+
 /** A load balancer has a public address in each of its subnets. */
 export function loadBalancerCosts({
   subnets,

@@ -1,2 +1,2 @@
-export { GATEWAY_ENDPOINTS, INTERFACE_ENDPOINTS } from "./endpoints";
+export { CALLS_ENDPOINTS, GATEWAY_ENDPOINTS, INTERFACE_ENDPOINTS } from "./endpoints";
 export { MOST_ZONES, type SubnetPlan, subnetPlan } from "./subnet-plan";

@@ -53,11 +53,15 @@ export interface PlatformAttributes {
   readonly priorityBand: number;
 }
 
+/** Of any name or ARN in AWS that a platform publishes. */
+const LONGEST = 255;
+
 const late = (example: string) =>
   text({
     token: "late",
     pattern: /^[\w.:/-]+$/,
     allowed: "must be as the platform published it",
+    max: LONGEST,
     example: `"${example}"`,
     fix: `Write for example "${example}"`,
   });

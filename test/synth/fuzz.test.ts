@@ -1,8 +1,9 @@
 import type { TerraformStack } from "cdktf";
 import fc from "fast-check";
-import { FastApiEndpoint, Network, Platform, SlipwayError } from "slipway";
+import { FastApiEndpoint, Network, Platform, SlipwayError, SpawnFunction } from "slipway";
+import { addFunction, FUNCTION } from "./calls-stack";
 import { hostileValues } from "./hostile-values";
-import { importPlatform, PUBLISHED } from "./imported-platform";
+import { CALLS, importPlatform, PUBLISHED } from "./imported-platform";
 import { ENDPOINT, newStack, PLATFORM, Synthesized } from "./stacks";
 
 // biome-ignore lint/suspicious/noExplicitAny: wrong on purpose
@@ -31,6 +32,34 @@ const WAYS: Record<string, Way> = {
     props: ENDPOINT,
     build: (stack, props) => new FastApiEndpoint(stack, "it", { platform: importPlatform(stack), ...props }),
   },
+  SpawnFunction: {
+    props: FUNCTION,
+    build: (stack, props) =>
+      new SpawnFunction(stack, "it", { platform: importPlatform(stack, { calls: CALLS }), ...props }),
+  },
+  "SpawnFunction that has everything": {
+    props: {
+      ...FUNCTION,
+      concurrency: { maxInputs: 10 },
+      retries: { maxRetries: 3, maxDelay: 30 },
+      queueTimeout: 600,
+      deadline: "1d",
+      minContainers: 1,
+    },
+    build: (stack, props) =>
+      new SpawnFunction(stack, "it", { platform: importPlatform(stack, { calls: CALLS }), ...props }),
+  },
+  "Platform with calls": {
+    props: { ...PLATFORM, calls: true },
+    build: (stack, props) => {
+      const platform = new Platform(stack, "it", {
+        network: Network.fromAttributes(stack, "network", NETWORK_ATTRIBUTES),
+        ...props,
+      });
+      addFunction(stack, platform);
+      return platform;
+    },
+  },
   Platform: {
     props: PLATFORM,
     build: (stack, props) =>
@@ -43,6 +72,10 @@ const WAYS: Record<string, Way> = {
       const platform = Platform.fromAttributes(stack, "it", props);
       return new FastApiEndpoint(stack, "endpoint", { ...ENDPOINT, platform });
     },
+  },
+  "Platform.fromAttributes with calls": {
+    props: { ...PUBLISHED, calls: CALLS },
+    build: (stack, props) => addFunction(stack, Platform.fromAttributes(stack, "it", props)),
   },
   "Network.fromAttributes": {
     props: NETWORK_ATTRIBUTES,
@@ -66,7 +99,11 @@ const PARTNERS: Record<string, string[]> = {
   scheme: ["network"],
   publicSubnetIds: ["network"],
   alarms: ["transform"],
-  timeout: ["requestTimeout"],
+  timeout: ["requestTimeout", "deadline"],
+  queueTimeout: ["deadline"],
+  deadline: ["queueTimeout", "timeout"],
+  // Functions on a platform that was published without calls name the platform.
+  calls: ["platform"],
   requestTimeout: ["timeout"],
 };
 

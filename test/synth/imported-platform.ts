@@ -29,6 +29,14 @@ export const PUBLISHED: PlatformAttributes = {
   priorityBand: 7,
 };
 
+/** What one with calls published beside. */
+export const CALLS = {
+  tableName: "acme-calls",
+  bucketName: "acme-calls-1",
+  controlRoleName: "acme-control-1",
+  retention: 604_800,
+} as const;
+
 export function importPlatform(stack: TerraformStack, attributes: Partial<PlatformAttributes> = {}): IPlatform {
   return Platform.fromAttributes(stack, "platform", { ...PUBLISHED, ...attributes });
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { type Config, DOMAIN, deploy, type Synthesized } from "./stacks";
+import { addFunction } from "./calls-stack";
+import { built, type Config, DOMAIN, deploy, Synthesized } from "./stacks";
 
 /** Limits of the services themselves, and what the provider appends to a prefix (26 characters). */
 const LIMITS: Record<string, { attribute: string; longest: number; pattern: RegExp }[]> = {
@@ -11,6 +12,7 @@ const LIMITS: Record<string, { attribute: string; longest: number; pattern: RegE
     { attribute: "bucket_prefix", longest: 37, pattern: /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]*$/ },
   ],
   aws_security_group: [{ attribute: "name_prefix", longest: 229, pattern: /^(?!sg-)[\w .:/()#,@[\]+=&;{}!$*-]+$/ }],
+  aws_sqs_queue: [{ attribute: "name", longest: 80, pattern: /^[\w-]+$/ }],
   aws_ecs_cluster: [{ attribute: "name", longest: 255, pattern: /^[\w-]+$/ }],
   aws_ecs_service: [{ attribute: "name", longest: 255, pattern: /^[\w-]+$/ }],
   aws_ecs_task_definition: [{ attribute: "family", longest: 255, pattern: /^[\w-]+$/ }],
@@ -31,7 +33,7 @@ const LIMITS: Record<string, { attribute: string; longest: number; pattern: RegE
 
 /** Names that are not ours to choose, or that no limit but Terraform's holds for. */
 const UNNAMED =
-  /^aws_(vpc|subnet|route|eip|nat|internet|default|flow|lb_listener|s3_bucket_|acm_certificate_|dynamodb_table_item|ecs_cluster_|appautoscaling_target|wafv2)/;
+  /^aws_(vpc|subnet|route|eip|nat|internet|default|flow|lb_listener|s3_bucket_|acm_certificate_|dynamodb_table_item|ecs_cluster_|appautoscaling_target|sqs_queue_|wafv2)/;
 
 function violations({ json }: Synthesized): string[] {
   return Object.entries<Config>(json.resource).flatMap(([type, all]) => {
@@ -79,7 +81,10 @@ test("every name is within its service's limits, with the longest and the strang
   fc.assert(
     fc.property(named, ({ workspace, environment, app, name }) => {
       const endpoint = { app, name, alarms: { latencyP95: 1 } };
-      const { synthesized } = deploy({ workspace, environment, ...DOMAIN }, { endpoint });
+      const { stack, platform } = built({ workspace, environment, ...DOMAIN }, { endpoint });
+      addFunction(stack, platform, "fn", { app, name: name === "f" ? "g" : "f" });
+      addFunction(stack, platform, "longest", { app: "b", name });
+      const synthesized = new Synthesized(stack);
       expect(violations(synthesized)).toEqual([]);
       const [{ host_header }] = synthesized.one("aws_lb_listener_rule").condition;
       expect(host_header.values[0].split(".")[0].length).toBeLessThanOrEqual(63);

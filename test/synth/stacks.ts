@@ -42,6 +42,10 @@ export function newStack(id = "stack", app: App = newApp()): TerraformStack {
   return stack;
 }
 
+export function platformIn(stack: TerraformStack, props: Partial<PlatformProps> = {}): Platform {
+  return new Platform(stack, "platform", { ...PLATFORM, ...props });
+}
+
 export function addEndpoint(
   stack: TerraformStack,
   platform: IPlatform,
@@ -87,18 +91,28 @@ interface Deployment {
   readonly synthesized: Synthesized;
 }
 
-/** A stack of one platform and its endpoints, by construct id, synthesized. */
-export function deploy(
+/** A stack of one platform and its endpoints, by construct id. */
+export function built(
   platformProps: Partial<PlatformProps> = {},
   endpoints: Record<string, Partial<FastApiEndpointProps>> = { greet: {} },
-): Deployment {
+): Omit<Deployment, "synthesized"> {
   const stack = newStack();
-  const platform = new Platform(stack, "platform", { ...PLATFORM, ...platformProps });
+  const platform = platformIn(stack, platformProps);
   const added = Object.entries(endpoints).map(([id, props]) => addEndpoint(stack, platform, id, props));
-  return { stack, platform, endpoints: added, synthesized: new Synthesized(stack) };
+  return { stack, platform, endpoints: added };
 }
 
-/** The containers of a task definition as ECS reads them: Terraform's escapes of literal templates undone. */
+/** The same, synthesized. */
+export function deploy(...props: Parameters<typeof built>): Deployment {
+  const deployment = built(...props);
+  return { ...deployment, synthesized: new Synthesized(deployment.stack) };
+}
+
+/** What Terraform makes of a value that is known late: see `jsonText`. */
+const LATE = /\$\{replace\(jsonencode\(([^()]*)\), "[^"]*", ""\)\}/g;
+
+/** The containers of a task definition as ECS reads them: Terraform's escapes undone, late values as their references. */
 export function containersOf(taskDefinition: Config): Config[] {
-  return JSON.parse(taskDefinition.container_definitions.replaceAll("$${", "${").replaceAll("%%{", "%{"));
+  const json = taskDefinition.container_definitions.replace(LATE, "${$1}");
+  return JSON.parse(json.replaceAll("$${", "${").replaceAll("%%{", "%{"));
 }

@@ -8,6 +8,12 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { GATEWAY_ENDPOINTS, INTERFACE_ENDPOINTS } from "../../../lib/network";
 
+interface Endpoints {
+  /** What makes the services reachable. */
+  readonly ready: readonly ITerraformDependable[];
+  add(services: readonly string[]): ITerraformDependable[];
+}
+
 interface EndpointOptions {
   readonly vpc: Vpc;
   readonly privateSubnets: readonly Subnet[];
@@ -17,11 +23,11 @@ interface EndpointOptions {
   readonly tags: (part: string) => Record<string, string>;
 }
 
-/** VPC endpoints for the AWS services that tasks need, in place of any route to the internet. Returns what makes them reachable. */
+/** VPC endpoints for the AWS services that tasks need, in place of any route to the internet; `add` makes more, when they are needed. */
 export function addEndpoints(
   scope: Construct,
   { vpc, privateSubnets, privateTables, region, cidr, tags }: EndpointOptions,
-): ITerraformDependable[] {
+): Endpoints {
   const group = new SecurityGroup(scope, "endpoints-security-group", {
     vpcId: vpc.id,
     description: "AWS services reached from within the network",
@@ -45,17 +51,18 @@ export function addEndpoints(
         tags: tags(service),
       }),
   );
-  const interfaces = INTERFACE_ENDPOINTS.map(
-    (service) =>
-      new VpcEndpoint(scope, `${service.replace(".", "-")}-endpoint`, {
-        vpcId: vpc.id,
-        serviceName: `com.amazonaws.${region}.${service}`,
-        vpcEndpointType: "Interface",
-        privateDnsEnabled: true,
-        subnetIds: privateSubnets.map((subnet) => subnet.id),
-        securityGroupIds: [group.id],
-        tags: tags(service),
-      }),
-  );
-  return [reachable, ...gateways, ...interfaces];
+  const add = (services: readonly string[]) =>
+    services.map(
+      (service) =>
+        new VpcEndpoint(scope, `${service.replace(".", "-")}-endpoint`, {
+          vpcId: vpc.id,
+          serviceName: `com.amazonaws.${region}.${service}`,
+          vpcEndpointType: "Interface",
+          privateDnsEnabled: true,
+          subnetIds: privateSubnets.map((subnet) => subnet.id),
+          securityGroupIds: [group.id],
+          tags: tags(service),
+        }),
+    );
+  return { ready: [reachable, ...gateways, ...add(INTERFACE_ENDPOINTS)], add };
 }

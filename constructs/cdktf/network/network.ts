@@ -8,8 +8,8 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Fn, type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { type CostItem, networkCosts } from "../../../lib/catalog";
-import { subnetPlan } from "../../../lib/network";
+import { type CostItem, endpointCosts, networkCosts } from "../../../lib/catalog";
+import { CALLS_ENDPOINTS, subnetPlan } from "../../../lib/network";
 import { type NetworkAttributes, type NetworkProps, parseNetwork, parseNetworkAttributes } from "../../../lib/spec";
 import { regionOf } from "../engine/region";
 import { addEndpoints } from "./endpoints";
@@ -25,6 +25,8 @@ export interface INetwork {
   readonly egressDependencies: readonly ITerraformDependable[];
   /** What it costs a month before any traffic, for the synth's summary; empty for a network that exists already. */
   readonly costs: readonly CostItem[];
+  /** Makes what function calls need of AWS reachable, in a network of Slipway's own that reaches nothing else. Called once. */
+  reachForCalls?(): { readonly dependencies: readonly ITerraformDependable[]; readonly costs: readonly CostItem[] };
 }
 
 export function isNetwork(value: unknown): value is INetwork {
@@ -44,6 +46,7 @@ export class Network extends Construct implements INetwork {
   readonly privateSubnetIds: string[];
   readonly egressDependencies: readonly ITerraformDependable[];
   readonly costs: readonly CostItem[];
+  readonly reachForCalls?: INetwork["reachForCalls"];
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
     super(scope, id);
@@ -103,10 +106,13 @@ export class Network extends Construct implements INetwork {
     });
 
     const privateTables = privateRoutes.map(({ table }) => table);
-    const egress =
+    const endpoints =
       spec.egress === "endpoints"
         ? addEndpoints(this, { vpc, privateSubnets, privateTables, region: regionOf(this), cidr: spec.cidr, tags })
-        : addNat(this, { perZone: spec.egress === "nat-per-az", publicSubnets, privateTables, internetGateway, tags });
+        : undefined;
+    const egress = endpoints
+      ? endpoints.ready
+      : addNat(this, { perZone: spec.egress === "nat-per-az", publicSubnets, privateTables, internetGateway, tags });
     if (spec.flowLogs) addFlowLogs(this, vpc);
 
     this.vpcId = vpc.id;
@@ -114,6 +120,12 @@ export class Network extends Construct implements INetwork {
     this.privateSubnetIds = privateSubnets.map((one) => one.id);
     this.egressDependencies = [...privateRoutes.map(({ association }) => association), ...egress];
     this.costs = networkCosts(spec);
+    if (endpoints) {
+      this.reachForCalls = () => ({
+        dependencies: endpoints.add(CALLS_ENDPOINTS),
+        costs: endpointCosts(CALLS_ENDPOINTS.length, spec.azs, "calls"),
+      });
+    }
   }
 
   /** A network that exists already. */

@@ -59,7 +59,7 @@ const FEWEST_SUBNETS = 2;
  */
 export class Platform extends Construct implements IPlatform {
   readonly resources: PlatformResources;
-  readonly serviceDependencies: readonly ITerraformDependable[];
+  serviceDependencies: readonly ITerraformDependable[];
   private shared: PlatformAttributes;
   private shownCosts: readonly CostItem[];
   private calls?: PlatformCalls;
@@ -158,10 +158,13 @@ export class Platform extends Construct implements IPlatform {
     });
     output.overrideLogicalId("slipway_platform");
     this.makeCalls = () => {
-      const { attributes, serviceDependencies: dependencies } = this;
+      const reached = network.reachForCalls?.();
+      const dependencies = [...this.serviceDependencies, ...(reached?.dependencies ?? [])];
+      const { attributes } = this;
       const calls = makeCalls(this, maker, { spec, attributes, account, name, tags, registry, dependencies });
       this.shared = { ...attributes, calls: calls.attributes };
-      this.shownCosts = [...this.shownCosts, ...callsCosts()];
+      this.serviceDependencies = dependencies;
+      this.shownCosts = [...this.shownCosts, ...(reached?.costs ?? []), ...callsCosts()];
       output.value = published(this.attributes);
       return calls;
     };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { buildManifest, type ManifestInput, manifestSchema } from "../../../lib/manifest";
-import { parseFastApiEndpoint } from "../../../lib/spec";
-import { webTask } from "../../../lib/task";
+import { parseFastApiEndpoint, parseSpawnFunction } from "../../../lib/spec";
+import { entryOf, functionTask, webTask } from "../../../lib/task";
 
 const TOKEN = "${TfToken[TOKEN.7]}";
 
@@ -118,4 +118,67 @@ test("nothing in it is known only after apply", () => {
   });
   expect(built.functions[0]!.task.containers[0]!.image).toBeNull();
   expect(manifestSchema.safeParse(built).success).toBe(true);
+});
+
+describe("a function that is called by way of a queue", () => {
+  const fewest = { app: "jobs", handler: "app:process", image: "registry.acme.com/jobs:1", source: "/secret/path" };
+  const { spec } = parseSpawnFunction(fewest, "process", "stack/process", {});
+  const stores = { table: "calls", bucket: "payloads", registry: "registry", retentionS: 604_800 };
+  const urls = {
+    queueUrl: "https://sqs.us-east-1.amazonaws.com/0/q",
+    dlqUrl: "https://sqs.us-east-1.amazonaws.com/0/d",
+  };
+  const platform = {
+    workspace: "acme",
+    region: "us-east-1",
+    gatewayImage: "registry.acme.com/gateway:1",
+    idleTimeout: 300,
+  };
+  const built = buildManifest({
+    stack: "stack",
+    platform: {
+      workspace: "acme",
+      environment: null,
+      region: "us-east-1",
+      domain: null,
+      cluster: null,
+      tokensTable: null,
+    },
+    endpoints: [],
+    functions: [
+      {
+        path: "stack/process",
+        spec,
+        task: functionTask(spec, platform, { stores, tag: "0123abcd", ...urls }, "/slipway/jobs"),
+        service: "jobs-process",
+        source: "../../..",
+        entry: entryOf(spec, "0123abcd"),
+      },
+    ],
+    routes: [],
+    queues: [{ target: "jobs/process", name: "q", deadLetters: "d" }],
+    calls: stores,
+  });
+
+  test("has no address, but a worker's configuration, its registry entry and its queues", () => {
+    expect(manifestSchema.parse(JSON.parse(JSON.stringify(built)))).toEqual(built);
+    expect(built.functions).toEqual([
+      expect.objectContaining({
+        kind: "function",
+        label: null,
+        urls: [],
+        service: "jobs-process",
+        gateway: expect.objectContaining({ worker: expect.objectContaining({ ...stores, ...urls }) }),
+        entry: expect.objectContaining({ tag: "0123abcd", queueMs: 86_400_000, visibilityMs: 60_000 }),
+      }),
+    ]);
+    expect(built.queues).toHaveLength(1);
+    expect(JSON.stringify(built)).not.toContain("/secret/path");
+  });
+
+  test("and a manifest without any says nothing of calls", () => {
+    const { queues, calls } = manifest([declared("greet")]);
+    expect([queues, calls]).toEqual([undefined, undefined]);
+    expect(Object.keys(manifest([declared("greet")]))).not.toContain("queues");
+  });
 });

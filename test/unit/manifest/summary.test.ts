@@ -71,3 +71,16 @@ test("a function on Spot is priced on demand, and says that it costs less", () =
   expect(row).toMatch(/Fargate sells; on Spot, whose price floats below this one$/);
   expect(renderSummary(summary)).not.toContain("Spot");
 });
+
+test("a function that is called by way of a queue has no address, and may cost nothing", () => {
+  const { url: _, label: __, method: ___, ...sized } = greet;
+  const work = { ...sized, name: "hello/work", queued: true as const, min: 0, monthly: 0 };
+  const shown = renderSummary({
+    ...summary,
+    functions: [work],
+    shared: [{ what: "calls", monthly: 0, note: "by the request" }],
+  });
+  expect(shown).toContain("hello/work    called by way of its queue");
+  expect(shown).toMatch(/hello\/work +\$0\.00\/month +0 to 10 x 0\.5 vCPU/);
+  expect(shown).toMatch(/calls +\$0\.00\/month +by the request/);
+});

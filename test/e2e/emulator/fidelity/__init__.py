@@ -4,7 +4,7 @@ Two kinds: what AWS stores and returns, so that a second plan finds nothing to c
 missing dependency between resources fails here too. Nothing here knows what Slipway deploys.
 """
 
-from . import autoscaling, certificates, dns, encryption, load_balancing, network, operations, services
+from . import autoscaling, certificates, dns, encryption, load_balancing, network, operations, queues, services
 
 
 def apply():
@@ -16,6 +16,7 @@ def apply():
     load_balancing.protect_from_deletion()
     load_balancing.refuse_certificates_that_are_not_issued()
     certificates.issue_once_the_record_exists()
+    queues.keep_attributes()
     dns.start_zone_ids_with_z()
     encryption.own_the_keys_of_services()
     autoscaling.tag_scalable_targets()
