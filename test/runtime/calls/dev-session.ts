@@ -18,7 +18,7 @@ export const START_MS = 600_000;
 
 /** Two more functions: one whose calls do not wait long, and one that gives back what it got. */
 const MORE_FUNCTIONS = `
-    new SpawnFunction(this, "hurried-task", { ...python, handler: "tasks:long_task", queueTimeout: "1s" });
+    new SpawnFunction(this, "hurried-task", { ...python, handler: "tasks:long_task", queueTimeout: "2s" });
     new SpawnFunction(this, "echo", { ...python, handler: "more_tasks:echo" });`;
 const MORE_TASKS = `
 async def echo(value, times=1):

@@ -63,7 +63,7 @@ test("the same job under the same key is one call; another one under that key is
 });
 
 test("a call that nobody starts within the function's queueTimeout expires", async () => {
-  const busy = await session.submit("hurried-task", { steps: 1, seconds: 3 });
+  const busy = await session.submit("hurried-task", { steps: 1, seconds: 4 });
   await session.reaches(busy, "RUNNING");
   const late = await session.submit("hurried-task", {});
   expect(await session.reaches(late, "EXPIRED")).toMatchObject({ attempt: 0, error: { type: "QueueTimeout" } });
