@@ -1,4 +1,12 @@
-import { curlCommand, type Failure, type LocalEndpoint, type LocalEvent, methodOrKind, type Served } from "../local";
+import {
+  curlCommand,
+  type Failure,
+  type LocalEndpoint,
+  type LocalEvent,
+  methodOrKind,
+  type Served,
+  type SpawnedFunction,
+} from "../local";
 import { errorText } from "./error-text";
 import { gatewayLine } from "./gateway-line";
 import { isScreen, plainProgress, spinningProgress } from "./progress";
@@ -69,9 +77,9 @@ export class TextReport implements Report {
     }
   }
 
-  /** Where the app listens behind its gateway is no address to open. */
+  /** Where the app listens behind its gateway is no address to open; that a function runs calls is in the list. */
   private appLine(line: string): string | undefined {
-    return !this.verbose && /^slipway: .* on http:\/\/127\.0\.0\.1:\d+$/.test(line) ? undefined : line;
+    return !this.verbose && /^slipway: .* (on http:\/\/127\.0\.0\.1:\d+$|runs calls, )/.test(line) ? undefined : line;
   }
 
   private milestone(event: EventOf<Exclude<LocalEvent["type"], Aside | "progress" | "starting">>) {
@@ -102,7 +110,7 @@ export class TextReport implements Report {
     }
   }
 
-  private welcome({ url, endpoints, token, ms }: EventOf<"ready">): string {
+  private welcome({ url, endpoints, functions, token, ms }: EventOf<"ready">): string {
     const [first] = endpoints;
     const open = first?.requiresToken
       ? []
@@ -111,7 +119,7 @@ export class TextReport implements Report {
       "",
       `${this.style("bold", "slipway dev")} ready in ${seconds(ms)}`,
       "",
-      ...this.list(endpoints),
+      ...this.list({ endpoints, functions }),
       "",
       ...open,
       ...this.tokenLine({ endpoints, token }),
@@ -120,14 +128,19 @@ export class TextReport implements Report {
     ].join("\n");
   }
 
-  private list(endpoints: readonly LocalEndpoint[]): string[] {
-    const width = Math.max(0, ...endpoints.map(({ target }) => target.length));
-    return endpoints.map((endpoint) => {
-      const { target, url, docs, requiresToken } = endpoint;
-      const name = this.style("bold", target.padEnd(width));
-      const notes = `${docs ? `  docs at ${url}docs` : ""}${requiresToken ? "  needs a token" : ""}`;
-      return `  ${name}  ${methodOrKind(endpoint).padEnd(6)} ${this.style("cyan", url)}${notes}`;
+  private list({ endpoints, functions = [] }: Served): string[] {
+    const rows = [
+      ...endpoints.map((endpoint) => [endpoint.target, methodOrKind(endpoint), this.address(endpoint)] as const),
+      ...functions.map((fn) => [fn.target, fn.kind, callersOf(fn, endpoints)] as const),
+    ];
+    const [width, kinds] = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)));
+    return rows.map(([target, kind, what]) => {
+      return `  ${this.style("bold", target.padEnd(width!))}  ${kind.padEnd(Math.max(6, kinds!))} ${what}`;
     });
+  }
+
+  private address({ url, docs, requiresToken }: LocalEndpoint): string {
+    return `${this.style("cyan", url)}${docs ? `  docs at ${url}docs` : ""}${requiresToken ? "  needs a token" : ""}`;
   }
 
   /** The session's token, once, in a command that uses it. */
@@ -138,14 +151,14 @@ export class TextReport implements Report {
     return [`  ${closed === endpoints[0] ? "Try it:" : "Token: "}  ${curlCommand(closed, { token })}`];
   }
 
-  private update({ added, removed, changed, endpoints, token }: EventOf<"applied">): string {
+  private update({ added, removed, changed, ...served }: EventOf<"applied">): string {
     const parts = [
       added.length > 0 && `added ${added.join(", ")}`,
       changed.length > 0 && `changed ${changed.join(", ")}`,
       removed.length > 0 && `removed ${removed.join(", ")}`,
     ].filter(Boolean);
     const head = `app synthesized again: ${parts.join("; ") || "nothing to change"}`;
-    const lines = [head, ...(added.length > 0 ? this.list(endpoints) : []), ...this.tokenLine({ endpoints, token })];
+    const lines = [head, ...(added.length > 0 ? this.list(served) : []), ...this.tokenLine(served)];
     return lines.join("\n");
   }
 
@@ -154,10 +167,18 @@ export class TextReport implements Report {
   }
 
   private prefix(target: string): string {
+    if (!this.targets.includes(target)) this.targets.push(target);
     const width = Math.max(...this.targets.map(({ length }) => length));
     const colour = PREFIX_COLOURS[this.targets.indexOf(target) % PREFIX_COLOURS.length]!;
     return this.style(colour, `${target.padEnd(width)} | `);
   }
+}
+
+/** Functions of one app may spawn each other: what a person asks for is which endpoint to send a request to. */
+function callersOf({ callers }: SpawnedFunction, endpoints: readonly LocalEndpoint[]): string {
+  if (callers.length === 0) return "nothing may spawn it yet: see grantSpawn";
+  const reachable = callers.filter((caller) => endpoints.some(({ target }) => target === caller));
+  return `spawn it from ${(reachable.length > 0 ? reachable : callers).join(", ")}`;
 }
 
 function requestLine({ method, path, status, ms }: EventOf<"request">): string {

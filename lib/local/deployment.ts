@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { isEndpoint, type ManifestEndpoint } from "../manifest/schema";
+import { isEndpoint, type ManifestEndpoint, type ManifestFunction } from "../manifest/schema";
 import type { ListenerRule } from "../routing";
 import { LocalError } from "./local-error";
+import { callsOf, type PlatformCalls, type SpawnedFunction, spawnedFunctions } from "./manifest-calls";
 import { readManifests } from "./manifests";
 import { refuseSharedPorts } from "./own-port";
 import type { TaskDefinition } from "./task";
@@ -27,8 +28,11 @@ export interface Deployment {
   readonly stacks: readonly string[];
   readonly tasks: readonly TaskDefinition[];
   /** Kind of every function, by target. */
-  readonly kinds: ReadonlyMap<string, ManifestEndpoint["kind"]>;
+  readonly kinds: ReadonlyMap<string, ManifestFunction["kind"]>;
   readonly endpoints: readonly Endpoint[];
+  readonly functions: readonly SpawnedFunction[];
+  /** Of the platforms whose tasks make or run calls. */
+  readonly calls: readonly PlatformCalls[];
   readonly rules: readonly ListenerRule[];
 }
 
@@ -36,13 +40,15 @@ export interface Deployment {
 export function readDeployment(outdir: string, onlyStack?: string): Deployment {
   const chosen = readManifests(outdir, onlyStack);
   const functions = chosen.flatMap(({ file, manifest }) =>
-    manifest.functions.filter(isEndpoint).map((fn) => ({ fn, file, stack: manifest.stack })),
+    manifest.functions.map((fn) => ({ fn, file, stack: manifest.stack })),
   );
+  const endpoints = functions.flatMap(({ fn, ...rest }) => (isEndpoint(fn) ? { fn, ...rest } : []));
   refuseTwins(functions, ({ fn }) => `function ${targetOf(fn)}`);
-  refuseTwins(functions, ({ fn }) => `label ${fn.label}`);
+  refuseTwins(endpoints, ({ fn }) => `label ${fn.label}`);
   const tasks = functions.map(({ fn, file }) => ({
     target: targetOf(fn),
     containers: fn.task.containers,
+    config: fn.gateway,
     source: sourceOf(fn, file),
   }));
   const paths = new Map(functions.map(({ fn }) => [targetOf(fn), fn.path]));
@@ -52,16 +58,18 @@ export function readDeployment(outdir: string, onlyStack?: string): Deployment {
     stacks: chosen.map(({ manifest }) => manifest.stack),
     tasks,
     kinds: new Map(functions.map(({ fn }) => [targetOf(fn), fn.kind])),
-    endpoints: functions.map(({ fn }) => endpointOf(fn)),
+    endpoints: endpoints.map(({ fn }) => endpointOf(fn)),
+    functions: spawnedFunctions(functions.map(({ fn }) => fn)),
+    calls: chosen.flatMap(({ manifest }) => callsOf(manifest)),
     rules: chosen.flatMap(({ manifest }) => manifest.routes),
   };
 }
 
-function targetOf({ app, name }: ManifestEndpoint): string {
+function targetOf({ app, name }: Pick<ManifestFunction, "app" | "name">): string {
   return `${app}/${name}`;
 }
 
-function sourceOf(fn: ManifestEndpoint, file: string): string {
+function sourceOf(fn: ManifestFunction, file: string): string {
   const folder = fn.source === null ? undefined : resolve(dirname(file), fn.source);
   if (folder !== undefined && existsSync(folder)) return folder;
   if (folder !== undefined) {

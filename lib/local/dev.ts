@@ -2,13 +2,14 @@ import { realpathSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { needsPython } from "./app-command";
 import { type Deployment, readDeployment } from "./deployment";
-import type { LocalEndpoint } from "./endpoint-list";
+import { type LocalEndpoint, localEndpoint } from "./endpoint-list";
 import { Engine } from "./engine";
 import { Environments } from "./environments";
 import { failureOf, type OnEvent, type Served } from "./events";
+import { LocalAws } from "./local-aws";
 import { LocalError } from "./local-error";
+import { LocalFunctions } from "./local-functions";
 import { LocalTasks } from "./local-task";
-import { LocalTokens } from "./local-tokens";
 import { gatewayProgram } from "./package-root";
 import type { PythonKind } from "./python-package";
 import { Router, type RouterOptions, type ServedRequest } from "./router";
@@ -40,8 +41,9 @@ export class DevSession {
   private readonly onEvent: OnEvent;
   private readonly abort = new AbortController();
   private readonly environments: Environments;
-  private readonly tokens = new LocalTokens();
+  private readonly aws = new LocalAws();
   private router?: Router;
+  private functions?: LocalFunctions;
   private engine?: Engine;
   private watcher?: SourceWatcher;
   private deployment?: Deployment;
@@ -103,8 +105,9 @@ export class DevSession {
       gateway,
       dotenvFile: this.dotenvFile,
       python: ({ source }) => this.environments.get(source),
-      tokens: this.tokens,
+      aws: this.aws,
     });
+    this.functions = new LocalFunctions(gateway, this.aws.calls, this.onEvent);
     this.engine = new Engine(starter, this.router, this.onEvent);
     this.watcher = new SourceWatcher([this.folder], {
       onChange: (files) => this.onChange(files),
@@ -114,7 +117,7 @@ export class DevSession {
 
     this.onEvent({ type: "progress", message: "synthesizing the app" });
     this.deployment = await this.readApp(signal);
-    const { tasks } = this.deployment;
+    const { tasks, endpoints, functions } = this.deployment;
     this.watcher.setFolders(this.watchedFolders());
     // Without Python nothing would start: that is an error now, not one for every function.
     const sources = new Set(tasks.filter(needsPython).map(({ source }) => source));
@@ -123,8 +126,12 @@ export class DevSession {
 
     this.onEvent({
       type: "progress",
-      message: `starting ${tasks.length} ${tasks.length === 1 ? "endpoint" : "endpoints"}`,
+      message: `starting ${[
+        counted(endpoints.length, "endpoint"),
+        ...(functions.length > 0 ? [counted(functions.length, "function")] : []),
+      ].join(" and ")}`,
     });
+    await this.prepareCalls(this.deployment);
     await this.engine.apply(this.deployment);
     signal.throwIfAborted();
     this.onEvent({
@@ -157,13 +164,19 @@ export class DevSession {
     await this.watcher?.close();
     await this.updating;
     await this.engine?.stop(graceMs);
+    await this.functions?.stop();
     await this.router?.close();
-    await this.tokens.close();
+    await this.aws.close();
   }
 
   private served(): Served {
     const { endpoints } = this;
-    return { endpoints, ...(endpoints.some(({ requiresToken }) => requiresToken) && { token: this.tokens.pair }) };
+    const functions = this.deployment?.functions ?? [];
+    return {
+      endpoints,
+      ...(functions.length > 0 && { functions }),
+      ...(endpoints.some(({ requiresToken }) => requiresToken) && { token: this.aws.tokens.pair }),
+    };
   }
 
   private async readApp(signal: AbortSignal): Promise<Deployment> {
@@ -208,6 +221,7 @@ export class DevSession {
       try {
         this.deployment = await this.readApp(signal);
         this.watcher!.setFolders(this.watchedFolders());
+        await this.prepareCalls(this.deployment);
         void this.apply(this.deployment);
       } catch (error) {
         if (!signal.aborted) this.onEvent({ type: "update-failed", failure: failureOf(error) });
@@ -222,6 +236,14 @@ export class DevSession {
     if (!this.abort.signal.aborted) this.onEvent({ type: "applied", ...difference, ...this.served() });
   }
 
+  private prepareCalls({ calls, endpoints }: Deployment): Promise<void> {
+    const { port } = this.router!;
+    return this.functions!.apply(
+      calls,
+      endpoints.map((endpoint) => localEndpoint(endpoint, port)),
+    );
+  }
+
   /** A folder inside another one is watched with it. */
   private watchedFolders(): string[] {
     const folders = [...new Set([this.folder, ...this.deployment!.tasks.map(({ source }) => source)])];
@@ -232,8 +254,15 @@ export class DevSession {
   private kindsOf(source: string): PythonKind[] {
     const { tasks, kinds } = this.deployment!;
     const all = tasks.filter((task) => task.source === source).map(({ target }) => kinds.get(target)!);
-    return [...new Set(all)].filter((kind) => kind !== "server");
+    return [...new Set(all)].flatMap((kind) => {
+      if (kind === "server") return [];
+      return kind === "function" ? "calls" : kind;
+    });
   }
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function isOneOf(endings: readonly string[], file: string): boolean {

@@ -1,5 +1,6 @@
 import type { SecretPair } from "../tokens/secret-pair";
 import type { Endpoint } from "./deployment";
+import type { SpawnedFunction } from "./manifest-calls";
 
 /** An endpoint with the address that serves it here. */
 export interface LocalEndpoint extends Endpoint {
@@ -43,7 +44,7 @@ export interface ListedEndpoint extends LocalEndpoint {
   readonly running: boolean;
 }
 
-export function endpointListJson(endpoints: readonly ListedEndpoint[]): string {
+export function endpointListJson(endpoints: readonly ListedEndpoint[], functions: readonly SpawnedFunction[]): string {
   const listed = endpoints.map(({ target, kind, method, url, docs, requiresToken, running }) => ({
     name: target,
     kind,
@@ -53,10 +54,11 @@ export function endpointListJson(endpoints: readonly ListedEndpoint[]): string {
     requiresToken,
     running,
   }));
-  return `${JSON.stringify({ endpoints: listed }, null, 2)}\n`;
+  const spawned = functions.map(({ target, kind, callers }) => ({ name: target, kind, callers }));
+  return `${JSON.stringify({ endpoints: listed, ...(spawned.length > 0 && { functions: spawned }) }, null, 2)}\n`;
 }
 
-export function endpointListHtml(endpoints: readonly ListedEndpoint[]): string {
+export function endpointListHtml(endpoints: readonly ListedEndpoint[], functions: readonly SpawnedFunction[]): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -72,7 +74,7 @@ export function endpointListHtml(endpoints: readonly ListedEndpoint[]): string {
 </style>
 <h1>slipway dev</h1>
 <ul>
-${endpoints.map(item).join("\n")}
+${[...endpoints.map(item), ...functions.map(functionItem)].join("\n")}
 </ul>
 </html>
 `;
@@ -84,6 +86,11 @@ function item(endpoint: ListedEndpoint): string {
   const state = running ? "" : ' <span class="note">(not running: see the terminal)</span>';
   return `  <li><strong>${escapeHtml(target)}</strong> ${methodOrKind(endpoint)}${docsLink}${state}<br>
     <a href="${escapeHtml(url)}">${escapeHtml(url)}</a><br><code>${escapeHtml(curlCommand(endpoint))}</code></li>`;
+}
+
+function functionItem({ target, kind, callers }: SpawnedFunction): string {
+  return `  <li><strong>${escapeHtml(target)}</strong> ${kind}<br>
+    <span class="note">spawned by ${escapeHtml(callers.join(", ") || "nobody yet")}</span></li>`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,6 +1,7 @@
 import type { ListenerRule } from "../routing";
 import type { Endpoint } from "./deployment";
 import type { Difference, OnEvent } from "./events";
+import type { SpawnedFunction } from "./manifest-calls";
 import type { Router } from "./router";
 import { DRAIN_GRACE_MS, RECREATE_GRACE_MS, Service } from "./service";
 import type { TaskDefinition, TaskStarter } from "./task";
@@ -9,6 +10,7 @@ export interface Desired {
   readonly tasks: readonly TaskDefinition[];
   readonly rules: readonly ListenerRule[];
   readonly endpoints: readonly Endpoint[];
+  readonly functions?: readonly SpawnedFunction[];
 }
 
 /** Makes what runs match what is wanted: one service per function, and the router's rules over them. */
@@ -69,7 +71,8 @@ export class Engine {
     this.services.clear();
   }
 
-  private route({ rules, endpoints }: Desired): void {
+  private route({ rules, endpoints, functions = [] }: Desired): void {
+    this.router.setFunctions(functions);
     this.router.setEndpoints(endpoints);
     this.router.setRules(rules);
   }

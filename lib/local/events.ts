@@ -1,5 +1,6 @@
 import type { SecretPair } from "../tokens/secret-pair";
 import type { LocalEndpoint } from "./endpoint-list";
+import type { SpawnedFunction } from "./manifest-calls";
 import type { ServedRequest } from "./router";
 import type { LogLine } from "./task";
 
@@ -37,6 +38,8 @@ export type LocalEvent =
 /** What answers now. */
 export interface Served {
   readonly endpoints: readonly LocalEndpoint[];
+  /** What runs calls; where there is any. */
+  readonly functions?: readonly SpawnedFunction[];
   /** The session's own, which opens those that require one; where there are any. */
   readonly token?: SecretPair;
 }

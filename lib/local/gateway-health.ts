@@ -4,13 +4,19 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 15;
 
-/** Polls a gateway as the load balancer's health check does; "late" when it gave up on its app, or time is over. */
+/** Added to the gateway's own patience with the app: the gateway tells that it gave up. */
+const SLACK_MS = 5_000;
+
+/**
+ * Polls a gateway as the load balancer's health check does; "late" when it gave up on its app, or has not by long after the
+ * time that it has.
+ */
 export async function untilHealthy(
   controlPort: number,
-  withinMs: number,
+  patienceMs: number,
   signal: AbortSignal,
 ): Promise<"healthy" | "late"> {
-  const deadline = performance.now() + withinMs;
+  const deadline = performance.now() + patienceMs + SLACK_MS;
   for (;;) {
     const health = await askHealth(controlPort);
     if (health === "healthy") return "healthy";

@@ -4,6 +4,7 @@ export { curlCommand, type LocalEndpoint, methodOrKind } from "./endpoint-list";
 export { type Difference, type Failure, failureOf, type LocalEvent, type OnEvent, type Served } from "./events";
 export { nearestFreePort } from "./free-ports";
 export { LocalError } from "./local-error";
+export type { SpawnedFunction } from "./manifest-calls";
 export { type ManifestFile, readManifests } from "./manifests";
 export { packageRoot, packageVersion } from "./package-root";
 export { ensurePythonEnvironment, type PythonEnvironment } from "./python-environment";

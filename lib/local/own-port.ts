@@ -12,8 +12,8 @@ import { taskParts } from "./task-parts";
  */
 export function ownPort(definition: TaskDefinition): number | undefined {
   try {
-    const { app, config } = taskParts(definition);
-    return isServedBySlipway(app) ? undefined : config.upstream.port;
+    const { app, role, config } = taskParts(definition);
+    return role === "worker" || isServedBySlipway(app) ? undefined : config.upstream.port;
   } catch {
     // A definition that cannot be read is told when it is started.
     return undefined;

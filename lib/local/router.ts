@@ -12,6 +12,7 @@ import { DevHosts } from "./dev-hosts";
 import { endpointListHtml, endpointListJson, type LocalEndpoint, localEndpoint } from "./endpoint-list";
 import { nearestFreePort } from "./free-ports";
 import { LocalError } from "./local-error";
+import type { SpawnedFunction } from "./manifest-calls";
 
 export interface RouterOptions {
   /** 0 takes any free port. */
@@ -42,6 +43,7 @@ const HOME_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 export class Router {
   private rules: readonly ListenerRule[] = [];
   private listed: readonly Endpoint[] = [];
+  private functions: readonly SpawnedFunction[] = [];
   private devHosts = new DevHosts([], []);
   private readonly targets = new Map<string, Upstream>();
   /** Node's servers forget connections that changed their protocol. */
@@ -74,6 +76,11 @@ export class Router {
   setRules(rules: readonly ListenerRule[]): void {
     this.rules = rules;
     this.devHosts = new DevHosts(this.listed, rules);
+  }
+
+  /** What stands in the list at `/` and takes no requests. */
+  setFunctions(functions: readonly SpawnedFunction[]): void {
+    this.functions = functions;
   }
 
   /** The endpoints that have a local name and stand in the list at `/`. */
@@ -152,9 +159,11 @@ export class Router {
   private list(request: IncomingMessage, response: ServerResponse): void {
     const endpoints = this.endpoints.map((endpoint) => ({ ...endpoint, running: this.targets.has(endpoint.target) }));
     if (/\bjson\b/.test(request.headers.accept ?? "")) {
-      answer(response, 200, endpointListJson(endpoints), { "content-type": "application/json" });
+      answer(response, 200, endpointListJson(endpoints, this.functions), { "content-type": "application/json" });
     } else {
-      answer(response, 200, endpointListHtml(endpoints), { "content-type": "text/html; charset=utf-8" });
+      answer(response, 200, endpointListHtml(endpoints, this.functions), {
+        "content-type": "text/html; charset=utf-8",
+      });
     }
   }
 }

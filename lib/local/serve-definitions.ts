@@ -3,9 +3,9 @@ import type { SecretPair } from "../tokens/secret-pair";
 import type { Endpoint } from "./deployment";
 import { Engine } from "./engine";
 import type { LocalEvent, OnEvent } from "./events";
+import { LocalAws } from "./local-aws";
 import { LocalError } from "./local-error";
 import { LocalTasks, type LocalTasksOptions } from "./local-task";
-import { LocalTokens } from "./local-tokens";
 import { refuseSharedPorts } from "./own-port";
 import { gatewayProgram } from "./package-root";
 import { Router } from "./router";
@@ -43,8 +43,8 @@ export async function serveDefinitions(options: ServeDefinitionsOptions): Promis
   refuseSharedPorts(definitions);
   const router = await Router.listen({ port });
   const failures: Extract<LocalEvent, { type: "start-failed" }>[] = [];
-  const tokens = new LocalTokens();
-  const starter = new LocalTasks({ gateway, python, tokens });
+  const aws = new LocalAws();
+  const starter = new LocalTasks({ gateway, python, aws });
   const engine = new Engine(starter, router, (event) => {
     if (event.type === "start-failed") failures.push(event);
     onEvent?.(event);
@@ -52,7 +52,7 @@ export async function serveDefinitions(options: ServeDefinitionsOptions): Promis
   const stop = async () => {
     await engine.stop(STOP_GRACE_MS);
     await router.close();
-    await tokens.close();
+    await aws.close();
   };
 
   await engine.apply({ tasks: definitions, rules, endpoints });
@@ -65,7 +65,7 @@ export async function serveDefinitions(options: ServeDefinitionsOptions): Promis
   return {
     url: `http://127.0.0.1:${router.port}`,
     port: router.port,
-    token: tokens.pair,
+    token: aws.tokens.pair,
     setRules: (next) => router.setRules(next),
     stop,
   };

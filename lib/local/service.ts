@@ -94,7 +94,7 @@ export class Service {
   private switchTo(task: RunningTask): void {
     const old = this.task;
     this.task = task;
-    this.router.setTarget(this.definition.target, { port: task.port });
+    this.router.setTarget(this.definition.target, task.port === undefined ? undefined : { port: task.port });
     const readyAt = performance.now();
     task.failed.then((error) => this.replaceFailed(task, error, performance.now() - readyAt));
     if (old) void this.retire(old, DRAIN_GRACE_MS);
@@ -113,7 +113,8 @@ export class Service {
     this.task = undefined;
     this.router.setTarget(target, undefined);
     this.onEvent({ type: "task-failed", target, failure: failureOf(error) });
-    await this.retire(task, 0);
+    // The requests of a dead app are lost; what is left of a worker still gives back the calls that it has.
+    await this.retire(task, task.port === undefined ? RECREATE_GRACE_MS : 0);
     const newest = this.wanted;
     const pause = livedMs < STABLE_MS ? STABLE_MS : 0;
     await delay(pause, undefined, { signal: this.stopping.signal }).catch(() => {});

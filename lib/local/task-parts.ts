@@ -1,3 +1,4 @@
+import { type WorkerConfig, workerConfigSchema } from "../task/calls-config";
 import {
   APP_CONTAINER,
   CONFIG_VARIABLE,
@@ -8,21 +9,24 @@ import { type GatewayConfig, gatewayConfigSchema } from "../task/gateway-config"
 import { LocalError } from "./local-error";
 import type { TaskDefinition } from "./task";
 
-/** What a web endpoint's task definition consists of. */
-export interface TaskParts {
+interface Containers {
   readonly app: ContainerDefinition;
   readonly gateway: ContainerDefinition;
-  readonly config: GatewayConfig;
 }
+
+/** What a task definition consists of: a web endpoint's, or a worker's, which runs the calls of a function. */
+export type TaskParts =
+  | (Containers & { readonly role: "web"; readonly config: GatewayConfig })
+  | (Containers & { readonly role: "worker"; readonly config: WorkerConfig });
 
 export function taskParts(definition: TaskDefinition): TaskParts {
   const app = containerOf(definition, APP_CONTAINER);
   const gateway = containerOf(definition, GATEWAY_CONTAINER);
-  return { app, gateway, config: configOf(definition, gateway) };
+  return { app, gateway, ...roleOf(definition, gateway) };
 }
 
-export function environmentOf(container: ContainerDefinition): Record<string, string> {
-  const known = (container.environment ?? []).filter(({ value }) => value !== null);
+export function environmentOf({ environment }: Pick<ContainerDefinition, "environment">): Record<string, string> {
+  const known = (environment ?? []).filter(({ value }) => value !== null);
   return Object.fromEntries(known.map(({ name, value }) => [name, value]));
 }
 
@@ -41,9 +45,12 @@ function containerOf({ target, containers }: TaskDefinition, name: string): Cont
   return container;
 }
 
-function configOf({ target }: TaskDefinition, gateway: ContainerDefinition): GatewayConfig {
+function roleOf({ target, ...definition }: TaskDefinition, gateway: ContainerDefinition) {
   try {
-    return gatewayConfigSchema.parse(JSON.parse(environmentOf(gateway)[CONFIG_VARIABLE] ?? "null"));
+    const config: unknown = definition.config ?? JSON.parse(environmentOf(gateway)[CONFIG_VARIABLE] ?? "null");
+    return typeof config === "object" && config !== null && "worker" in config
+      ? { role: "worker" as const, config: workerConfigSchema.parse(config) }
+      : { role: "web" as const, config: gatewayConfigSchema.parse(config) };
   } catch (cause) {
     throw new LocalError(
       `${target}: ${CONFIG_VARIABLE} of its gateway is not a configuration that this version knows.`,

@@ -5,6 +5,8 @@ export interface TaskDefinition {
   /** `<app>/<name>` of the function. */
   readonly target: string;
   readonly containers: readonly ContainerDefinition[];
+  /** The gateway's configuration, where its container's variable has values that are known only after a deployment. */
+  readonly config?: object;
   /** The app container's working directory: an absolute path. */
   readonly source: string;
 }
@@ -25,10 +27,10 @@ export interface TaskWatcher {
   readonly signal?: AbortSignal;
 }
 
-/** A task that is ready for requests. */
+/** A task that is ready for requests, or for calls. */
 export interface RunningTask {
-  /** Where its gateway takes requests, on loopback. */
-  readonly port: number;
+  /** Where its gateway takes requests, on loopback; undefined for a task that takes none. */
+  readonly port?: number;
   /** Settles when the task ends without having been stopped. Never rejects. */
   readonly failed: Promise<Error>;
   /** Lets what is in flight finish, then ends the task; by force after the grace. A later call may shorten the grace. */
@@ -40,6 +42,6 @@ export interface TaskStarter {
   /** The port on which only this app can listen; tasks that need the same one cannot run beside each other. Never throws. */
   ownPort(definition: TaskDefinition): number | undefined;
 
-  /** Resolves when the task is ready for requests; rejects, with nothing left running, when it cannot be. */
+  /** Resolves when the task is ready; rejects, with nothing left running, when it cannot be. */
   start(definition: TaskDefinition, watcher: TaskWatcher): Promise<RunningTask>;
 }

@@ -19,6 +19,7 @@ const ROOT = join(__dirname, "../..");
 const EXAMPLES: ReadonlyArray<{ readonly app: string; readonly context?: object; readonly plan?: true }> = [
   { app: "web-kinds", context: DOMAIN, plan: true },
   { app: "frameworks" },
+  { app: "job-queue" },
   { app: "company-stack/platform", context: DOMAIN },
   { app: "company-stack/orders" },
 ];

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { LocalAws } from "../../../lib/local/local-aws";
 import { LocalError } from "../../../lib/local/local-error";
 import { LocalTasks } from "../../../lib/local/local-task";
-import { LocalTokens } from "../../../lib/local/local-tokens";
 import { gatewayProgram } from "../../../lib/local/package-root";
 import type { LogLine, RunningTask, TaskDefinition } from "../../../lib/local/task";
 import { containers, type FunctionOptions, serverProgram } from "./definitions";
@@ -35,7 +35,7 @@ async function start({ files = {}, definition, signal, ...options }: Start) {
     gateway: gatewayProgram(),
     dotenvFile: join(source, ".env"),
     python: async () => ({ python: quickPython(), env: { FROM_PYTHON: "yes" } }),
-    tokens: new LocalTokens(),
+    aws: new LocalAws(),
   });
   const [name, value] = marker.split("=") as [string, string];
   const fn = { name: "web", command: serves("server.js"), ...options };
@@ -52,7 +52,7 @@ async function start({ files = {}, definition, signal, ...options }: Start) {
     },
   );
   running.push(task);
-  return { task, logs, warnings, source };
+  return { task: task as RunningTask & { readonly port: number }, logs, warnings, source };
 }
 
 async function refusal(options: Start): Promise<LocalError> {

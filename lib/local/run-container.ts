@@ -1,0 +1,18 @@
+import { ProcessGroup, type Program } from "./process-group";
+import type { TaskDefinition, TaskWatcher } from "./task";
+
+/** How a container is started here, without what its task decides. */
+export type ContainerProgram = Pick<Program, "command" | "args" | "env">;
+
+/** Starts a container's process. */
+export type RunContainer = (container: string, program: ContainerProgram) => ProcessGroup;
+
+/** Starts a task's containers in its source folder; what they write is told to the task's watcher. */
+export function containersOf({ target, source }: TaskDefinition, { onLog }: Pick<TaskWatcher, "onLog">): RunContainer {
+  return (container, program) =>
+    new ProcessGroup({
+      ...program,
+      cwd: source,
+      onLine: (line, stream) => onLog({ target, container, stream, line }),
+    });
+}
