@@ -1,6 +1,8 @@
 export type {
   AlarmOptions,
   AsgiOptions,
+  CallOptions,
+  CallsAttributes,
   ComputeOptions,
   Concurrency,
   Duration,
@@ -9,14 +11,17 @@ export type {
   HttpMethod,
   Memory,
   Problem,
+  Retries,
   ScalingOptions,
   ServerOptions,
+  SpawnScalingOptions,
   TracingOptions,
   WebOptions,
   WsgiOptions,
 } from "../../lib/spec";
 export { SlipwayError } from "../../lib/spec";
 export type { ConfigOf, Resources, Transform } from "./engine/resource-maker";
+export * from "./function";
 export * from "./network";
 export * from "./platform";
 export * from "./web";

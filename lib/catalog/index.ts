@@ -5,7 +5,15 @@ export {
   nearestFargateSizes,
   smallestFargateSizeHolding,
 } from "./fargate";
-export { type CostItem, loadBalancerCosts, monitoringCosts, networkCosts } from "./platform-costs";
+export {
+  alarmCosts,
+  CONTROL_TASK,
+  type CostItem,
+  callsCosts,
+  loadBalancerCosts,
+  monitoringCosts,
+  networkCosts,
+} from "./platform-costs";
 export { DEFAULT_APP_PORT, GATEWAY_PORTS } from "./ports";
 export {
   type Architecture,

@@ -1,10 +1,12 @@
 import { INTERFACE_ENDPOINTS } from "../network/endpoints";
-import { HOURS_PER_MONTH, PRICES } from "./prices";
+import { fargateMonthlyCost, HOURS_PER_MONTH, PRICES } from "./prices";
 
 /** Something with a price that runs whether or not it is used. US dollars a month, list price, before traffic. */
 export interface CostItem {
   readonly what: string;
   readonly monthly: number;
+  /** What is paid for beside, by use. */
+  readonly note?: string;
 }
 
 export function networkCosts({
@@ -40,6 +42,22 @@ export function loadBalancerCosts({
   return [{ what: "load balancer", monthly: hourly * HOURS_PER_MONTH }];
 }
 
+/** The control service's tasks: how large, and how many. */
+export const CONTROL_TASK = { cpuUnits: 256, memoryMiB: 512, architecture: "x86_64", count: 2 } as const;
+
+/** What function calls cost while there are none. */
+export function callsCosts(): CostItem[] {
+  const { writeMillion, readMillion } = PRICES.dynamodb;
+  return [
+    { what: "control service", monthly: fargateMonthlyCost(CONTROL_TASK), note: "2 x 0.25 vCPU, 512 MiB" },
+    {
+      what: "calls",
+      monthly: 0,
+      note: `table and queues by the million requests: $${writeMillion} writes, $${readMillion} reads, $${PRICES.sqsMillion.toFixed(2)} messages`,
+    },
+  ];
+}
+
 export function monitoringCosts({
   metrics,
   alarms,
@@ -54,6 +72,11 @@ export function monitoringCosts({
     ...(alarms > 0 ? [{ what: plural(alarms, "alarm"), monthly: alarms * PRICES.alarmMonth }] : []),
     ...(dashboards > 0 ? [{ what: plural(dashboards, "dashboard"), monthly: dashboards * PRICES.dashboardMonth }] : []),
   ];
+}
+
+/** Of alarms that scale, by the metrics that they look at: AWS counts those. */
+export function alarmCosts(metrics: number): CostItem[] {
+  return metrics > 0 ? [{ what: "scaling alarms", monthly: metrics * PRICES.alarmMonth }] : [];
 }
 
 function plural(count: number, word: string): string {

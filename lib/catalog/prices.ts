@@ -28,6 +28,10 @@ export const PRICES = {
   interfaceEndpointHour: 0.01,
   /** For each address, in use or idle. @see https://aws.amazon.com/vpc/pricing/ */
   publicIpv4Hour: 0.005,
+  /** On demand: an item of up to 1 KB written, of up to 4 KB read consistently. @see https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+  dynamodb: { writeMillion: 0.625, readMillion: 0.125 },
+  /** Sent, received or deleted, each 64 KiB. @see https://aws.amazon.com/sqs/pricing/ */
+  sqsMillion: 0.4,
   /** Standard resolution, for each metric. @see https://aws.amazon.com/cloudwatch/pricing/ */
   alarmMonth: 0.1,
   /** For each of an account's first 10,000. @see https://aws.amazon.com/cloudwatch/pricing/ */

@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest/schema";
+import { isEndpoint, type Manifest } from "../manifest/schema";
 import { nearest } from "../naming";
 import { APP_CONTAINER, GATEWAY_CONTAINER } from "../task/container-definition";
 import { DeployedError } from "./deployed-error";
@@ -42,7 +42,7 @@ export function endpointsOf(manifests: readonly Manifest[], onlyRegion?: string)
     });
   }
   return chosen.flatMap(({ stack, platform: { region, cluster }, functions }) =>
-    functions.map(({ app, name, label, path, urls, service, spec, task }) => ({
+    functions.filter(isEndpoint).map(({ app, name, label, path, urls, service, spec, task }) => ({
       target: `${app}/${name}`,
       name,
       label,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { ManifestFunction } from "../manifest/schema";
+import { isEndpoint, type ManifestEndpoint } from "../manifest/schema";
 import type { ListenerRule } from "../routing";
 import { LocalError } from "./local-error";
 import { readManifests } from "./manifests";
@@ -11,7 +11,7 @@ import type { TaskDefinition } from "./task";
 export interface Endpoint {
   readonly target: string;
   readonly label: string;
-  readonly kind?: ManifestFunction["kind"];
+  readonly kind?: ManifestEndpoint["kind"];
   /** HTTP method, where the construct fixes one. */
   readonly method?: string;
   /** Serves interactive documentation at `/docs`. */
@@ -27,7 +27,7 @@ export interface Deployment {
   readonly stacks: readonly string[];
   readonly tasks: readonly TaskDefinition[];
   /** Kind of every function, by target. */
-  readonly kinds: ReadonlyMap<string, ManifestFunction["kind"]>;
+  readonly kinds: ReadonlyMap<string, ManifestEndpoint["kind"]>;
   readonly endpoints: readonly Endpoint[];
   readonly rules: readonly ListenerRule[];
 }
@@ -36,7 +36,7 @@ export interface Deployment {
 export function readDeployment(outdir: string, onlyStack?: string): Deployment {
   const chosen = readManifests(outdir, onlyStack);
   const functions = chosen.flatMap(({ file, manifest }) =>
-    manifest.functions.map((fn) => ({ fn, file, stack: manifest.stack })),
+    manifest.functions.filter(isEndpoint).map((fn) => ({ fn, file, stack: manifest.stack })),
   );
   refuseTwins(functions, ({ fn }) => `function ${targetOf(fn)}`);
   refuseTwins(functions, ({ fn }) => `label ${fn.label}`);
@@ -57,11 +57,11 @@ export function readDeployment(outdir: string, onlyStack?: string): Deployment {
   };
 }
 
-function targetOf({ app, name }: ManifestFunction): string {
+function targetOf({ app, name }: ManifestEndpoint): string {
   return `${app}/${name}`;
 }
 
-function sourceOf(fn: ManifestFunction, file: string): string {
+function sourceOf(fn: ManifestEndpoint, file: string): string {
   const folder = fn.source === null ? undefined : resolve(dirname(file), fn.source);
   if (folder !== undefined && existsSync(folder)) return folder;
   if (folder !== undefined) {
@@ -74,7 +74,7 @@ function sourceOf(fn: ManifestFunction, file: string): string {
   });
 }
 
-function endpointOf(fn: ManifestFunction): Endpoint {
+function endpointOf(fn: ManifestEndpoint): Endpoint {
   const { method, docs, healthPath, requiresProxyAuth } = fn.spec;
   return {
     target: targetOf(fn),

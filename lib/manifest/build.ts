@@ -1,27 +1,37 @@
 import type { ListenerRule } from "../routing";
-import { type WebSpec, withoutTokens } from "../spec";
-import type { WebTask } from "../task";
-import type { Manifest, ManifestFunction } from "./schema";
+import { type FunctionSpec, type WebSpec, withoutTokens } from "../spec";
+import type { FunctionTask, WebTask } from "../task";
+import type { Manifest, ManifestEndpoint, ManifestFunction, ManifestSpawnFunction } from "./schema";
 
 export interface ManifestInput {
   readonly stack: string;
   readonly platform: Manifest["platform"];
-  readonly functions: ReadonlyArray<{
-    readonly path: string;
-    readonly spec: WebSpec;
-    readonly task: WebTask;
-    /** null where it is known only after apply. */
-    readonly url: string | null;
-    readonly service: string | null;
-    /** Folder of the code, relative to the manifest. */
-    readonly source: string | null;
-  }>;
+  readonly endpoints: ReadonlyArray<
+    Declared & { readonly spec: WebSpec; readonly task: WebTask; readonly url: string | null }
+  >;
+  readonly functions: ReadonlyArray<
+    Declared & {
+      readonly spec: FunctionSpec;
+      readonly task: FunctionTask;
+      readonly entry: ManifestSpawnFunction["entry"];
+    }
+  >;
   readonly routes: readonly ListenerRule[];
+  readonly queues: NonNullable<Manifest["queues"]>;
+  readonly calls: Manifest["calls"];
+}
+
+/** What is null is known only after apply. */
+interface Declared {
+  readonly path: string;
+  readonly service: string | null;
+  /** Folder of the code, relative to the manifest. */
+  readonly source: string | null;
 }
 
 /** What a stack deploys, in an order that does not depend on the order of declaration. */
-export function buildManifest({ stack, platform, functions, routes }: ManifestInput): Manifest {
-  const entries = functions.map(({ path, spec, task, url, service, source }): ManifestFunction => {
+export function buildManifest({ stack, platform, routes, queues, calls, ...declared }: ManifestInput): Manifest {
+  const endpoints = declared.endpoints.map(({ path, spec, task, url, service, source }): ManifestEndpoint => {
     const { app, name, kind, label, source: _folder, ...rest } = spec;
     return {
       app,
@@ -33,21 +43,44 @@ export function buildManifest({ stack, platform, functions, routes }: ManifestIn
       service,
       source,
       spec: withoutTokens(rest) as Record<string, unknown>,
-      task: {
-        cpu: task.size.cpuUnits,
-        memoryMiB: task.size.memoryMiB,
-        containers: withoutTokens(task.containers) as ManifestFunction["task"]["containers"],
-      },
+      task: plainTask(task),
       gateway: task.gateway,
+    };
+  });
+  const functions = declared.functions.map(({ path, spec, task, service, source, entry }): ManifestSpawnFunction => {
+    const { app, name, kind, source: _folder, ...rest } = spec;
+    return {
+      app,
+      name,
+      path,
+      kind,
+      label: null,
+      urls: [],
+      service,
+      source,
+      spec: withoutTokens(rest) as Record<string, unknown>,
+      task: plainTask(task),
+      gateway: task.gateway,
+      entry,
     };
   });
   return {
     version: 1,
     stack,
     platform,
-    functions: entries.sort((a, b) => (`${a.app}/${a.name}` < `${b.app}/${b.name}` ? -1 : 1)),
+    functions: [...endpoints, ...functions].sort((a, b) => (`${a.app}/${a.name}` < `${b.app}/${b.name}` ? -1 : 1)),
     routes: routes
       .map(({ priority, hosts, paths, target }) => ({ priority, hosts: [...hosts], paths: [...paths], target }))
       .sort((a, b) => a.priority - b.priority),
+    ...(queues.length > 0 ? { queues: [...queues].sort((a, b) => (a.target < b.target ? -1 : 1)) } : {}),
+    ...(calls ? { calls } : {}),
+  };
+}
+
+function plainTask({ size, containers }: WebTask | FunctionTask): ManifestFunction["task"] {
+  return {
+    cpu: size.cpuUnits,
+    memoryMiB: size.memoryMiB,
+    containers: withoutTokens(containers) as ManifestFunction["task"]["containers"],
   };
 }

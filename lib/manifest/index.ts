@@ -1,3 +1,12 @@
 export { buildManifest, type ManifestInput } from "./build";
-export { MANIFEST_FILE, type Manifest, type ManifestFunction, type ManifestRoute, manifestSchema } from "./schema";
+export {
+  isEndpoint,
+  MANIFEST_FILE,
+  type Manifest,
+  type ManifestEndpoint,
+  type ManifestFunction,
+  type ManifestRoute,
+  type ManifestSpawnFunction,
+  manifestSchema,
+} from "./schema";
 export { renderSummary, type Summary, type SummaryFunction } from "./summary";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { workerConfigSchema } from "../task/calls-config";
 import type { ContainerDefinition } from "../task/container-definition";
 import { gatewayConfigSchema } from "../task/gateway-config";
 
@@ -15,15 +16,11 @@ const routeSchema = z.strictObject({
   target: z.string(),
 });
 
-const functionSchema = z.strictObject({
+const common = {
   app: z.string(),
   name: z.string(),
   /** The construct's path. */
   path: z.string(),
-  kind: z.enum(["fastapi", "asgi", "wsgi", "server"]),
-  label: z.string(),
-  /** Public URLs; null where one is known only after apply (path mode without a fixed load balancer name). */
-  urls: z.array(z.string().nullable()),
   /** The ECS service's name; null where it is known only after apply. */
   service: z.string().nullable(),
   /** Folder of the code, relative to the manifest; null when the construct names none. */
@@ -35,7 +32,55 @@ const functionSchema = z.strictObject({
     memoryMiB: z.number(),
     containers: z.array(z.custom<ContainerDefinition>((value) => typeof value === "object" && value !== null)),
   }),
+};
+
+const endpointSchema = z.strictObject({
+  ...common,
+  kind: z.enum(["fastapi", "asgi", "wsgi", "server"]),
+  label: z.string(),
+  /** Public URLs; null where one is known only after apply (path mode without a fixed load balancer name). */
+  urls: z.array(z.string().nullable()),
   gateway: gatewayConfigSchema,
+});
+
+/** A function that is called by way of a queue: it has no address. */
+const spawnFunctionSchema = z.strictObject({
+  ...common,
+  kind: z.literal("function"),
+  label: z.null(),
+  urls: z.array(z.never()),
+  /** Its queues' URLs have the account 000000000000: the real one is known only after apply. */
+  gateway: workerConfigSchema,
+  /** What the registry has of it, less what only a deployment knows. */
+  entry: z.strictObject({
+    tag: z.string(),
+    queueMs: z.number().int(),
+    deadlineMs: z.number().int(),
+    visibilityMs: z.number().int(),
+    maxPayloadBytes: z.number().int(),
+    maxPending: z.number().int().optional(),
+  }),
+});
+
+const functionSchema = z.discriminatedUnion("kind", [endpointSchema, spawnFunctionSchema]);
+
+const queueSchema = z.strictObject({
+  /** `<app>/<name>` of the function whose calls wait in it. */
+  target: z.string(),
+  /** Its name in SQS. */
+  name: z.string(),
+  /** The name of the queue of its dead letters. */
+  deadLetters: z.string(),
+});
+
+const callsSchema = z.strictObject({
+  /** The calls table. */
+  table: z.string(),
+  /** The bucket of large payloads; on AWS its name has a suffix that is known only after apply. */
+  bucket: z.string(),
+  /** The table in which functions are found. */
+  registry: z.string(),
+  retentionS: z.number().int(),
 });
 
 /** `slipway.json`: what a stack deploys, as plain data. The local engine, the review, and what looks for it in AWS read it. */
@@ -54,8 +99,20 @@ export const manifestSchema = z.strictObject({
   }),
   functions: z.array(functionSchema),
   routes: z.array(routeSchema),
+  /** Of the functions that are called by way of one; absent where there is none. */
+  queues: z.array(queueSchema).optional(),
+  /** Where calls are kept, under the names that the functions' configurations have; absent where nothing makes or runs any. */
+  calls: callsSchema.optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestFunction = z.infer<typeof functionSchema>;
+/** A function that is reached over HTTP. */
+export type ManifestEndpoint = z.infer<typeof endpointSchema>;
+/** A function that is called by way of a queue. */
+export type ManifestSpawnFunction = z.infer<typeof spawnFunctionSchema>;
 export type ManifestRoute = z.infer<typeof routeSchema>;
+
+export function isEndpoint(fn: ManifestFunction): fn is ManifestEndpoint {
+  return fn.kind !== "function";
+}

@@ -1,12 +1,7 @@
 import { type CostItem, PRICES } from "../catalog";
 
-export interface SummaryFunction {
+interface Sized {
   readonly name: string;
-  /** null where it is known only after apply. */
-  readonly url: string | null;
-  readonly label: string;
-  /** The one method that it answers; all kinds but one answer any. */
-  readonly method?: string;
   /** What the task is, and why. */
   readonly size: string;
   readonly min: number;
@@ -15,6 +10,19 @@ export interface SummaryFunction {
   readonly monthly: number;
   readonly spot: boolean;
 }
+
+export type SummaryFunction = Sized &
+  (
+    | {
+        /** null where it is known only after apply. */
+        readonly url: string | null;
+        readonly label: string;
+        /** The one method that it answers; all kinds but one answer any. */
+        readonly method?: string;
+        readonly queued?: undefined;
+      }
+    | { readonly queued: true }
+  );
 
 export interface Summary {
   readonly loadBalancer: string | null;
@@ -34,14 +42,18 @@ export function renderSummary({ resources, shared, loadBalancer, ...summary }: S
       dollars(monthly),
       `${min} to ${max} x ${size}${spot ? "; on Spot, whose price floats below this one" : ""}`,
     ]),
-    ...shared.map(({ what, monthly }) => [what, dollars(monthly), ""]),
+    ...shared.map(({ what, monthly, note = "" }) => [what, dollars(monthly), note]),
     ["total at minimum", dollars(total), `list prices ${PRICES.region}, ${PRICES.asOf}, before traffic`],
   ];
   return [
     `Slipway: ${count(functions.length, "function")}, ${count(resources, "resource")}`,
     "",
     ...aligned(
-      functions.map(({ name, method, url, label }) => [name, method ?? "", url ?? `http://${host}/${label}/`]),
+      functions.map((fn) =>
+        fn.queued
+          ? [fn.name, "", "called by way of its queue"]
+          : [fn.name, fn.method ?? "", fn.url ?? `http://${host}/${fn.label}/`],
+      ),
     ),
     "",
     ...aligned(rows),

@@ -1,8 +1,8 @@
 import { type EndpointDimensions, type MetricRef, webMetric } from "./metrics";
 
 /** An alarm as plain data: one metric, or an expression over several. */
-export interface AlarmPlan {
-  readonly id: "errors" | "healthy" | "latency";
+export interface AlarmPlan<Id extends string = string> {
+  readonly id: Id;
   readonly description: string;
   readonly comparison: "GreaterThanThreshold" | "LessThanThreshold";
   readonly threshold: number;
@@ -17,6 +17,8 @@ export interface AlarmPlan {
 
 const FIVE_MINUTES = 300;
 
+type WebAlarm = "errors" | "healthy" | "latency";
+
 /** What an endpoint's alarms are when it says nothing. */
 export const DEFAULT_ALARMS = { errorRate: 5 } as const;
 
@@ -25,9 +27,9 @@ export function webAlarms(
   target: string,
   alarms: false | { readonly errorRate: number; readonly latencyP95?: number },
   dimensions: EndpointDimensions,
-): AlarmPlan[] {
+): AlarmPlan<WebAlarm>[] {
   if (alarms === false) return [];
-  const plans: AlarmPlan[] = [
+  const plans: AlarmPlan<WebAlarm>[] = [
     {
       id: "errors",
       description: `${target}: more than ${alarms.errorRate} % of requests answered with 5xx over 5 minutes`,

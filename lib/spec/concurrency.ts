@@ -33,6 +33,12 @@ export const concurrency = group({
   maxQueued: integer({ min: 0, max: 10 * MOST_INPUTS }).optional(),
 });
 
+/** Of what has no queue of its own in the container. */
+export const inputsOnly = group({
+  maxInputs: integer({ min: 1, max: MOST_INPUTS }).optional(),
+  targetInputs: integer({ min: 1, max: MOST_INPUTS }).optional(),
+});
+
 /** Of `maxInputs`, what scaling aims at unless it is told: 70 % busy. */
 const TARGET_SHARE = 0.7;
 

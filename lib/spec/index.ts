@@ -1,6 +1,15 @@
 export type { ComputeOptions, ComputeSpec } from "./compute";
 export type { Concurrency } from "./concurrency";
+export type { ScalingOptions } from "./containers";
 export { describeProblem, type LocatedProblem, type Problem, SlipwayError } from "./errors";
+export {
+  type CallOptions,
+  type FunctionOptions,
+  type FunctionSpec,
+  parseFunctionName,
+  parseSpawnFunction,
+  type SpawnScalingOptions,
+} from "./function";
 export * from "./kinds";
 export {
   type NetworkAttributes,
@@ -11,9 +20,10 @@ export {
 } from "./network";
 export type { Parsed, Reference } from "./parse";
 export { type PlatformOptions, type PlatformSpec, parsePlatform } from "./platform";
-export { type PlatformAttributes, parsePlatformAttributes } from "./platform-attributes";
+export { type CallsAttributes, type PlatformAttributes, parsePlatformAttributes } from "./platform-attributes";
+export type { Retries, RetriesSpec } from "./retries";
 export { isToken, withoutTokens } from "./tokens";
 export type { TracingOptions } from "./tracing";
 export type { Duration, Handler, Memory } from "./values";
 export { formatMiB, formatSeconds, isRecord } from "./values";
-export type { AlarmOptions, HttpMethod, ScalingOptions, WebKind, WebOptions, WebParser, WebSpec } from "./web";
+export type { AlarmOptions, HttpMethod, WebKind, WebOptions, WebParser, WebSpec } from "./web";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "../naming";
+import { kebabCase, nearest } from "../naming";
 import { type Problem, SlipwayError } from "./errors";
 
 /** A spec made from props, and what is legal but worth a warning. */
@@ -137,6 +137,11 @@ function unknownProp(prop: string, key: string, known: readonly string[], given:
       fix: today ? `Write ${modal}` : `Remove ${key}`,
     };
   }
+  const [owner, itsProps = []] = Object.entries(PROPS_ELSEWHERE).find(([, props]) => props.includes(key)) ?? [];
+  if (owner && !known.some((one) => itsProps.includes(one))) {
+    const message = `is a prop of ${owner}, and this is none`;
+    return { code: "SLIPWAY_E_UNKNOWN_PROP", prop, value: undefined, message, fix: `Remove ${key}` };
+  }
   const close = nearest(key, known);
   return {
     code: "SLIPWAY_E_UNKNOWN_PROP",
@@ -146,6 +151,21 @@ function unknownProp(prop: string, key: string, known: readonly string[], given:
     fix: close ? `Did you mean ${close}?` : `Remove ${key}`,
   };
 }
+
+/** Props of another family of constructs: who writes one has taken it for a prop of all. */
+const PROPS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  "a web endpoint": [
+    "label",
+    "requestTimeout",
+    "idleTimeout",
+    "maxRequestBody",
+    "requiresProxyAuth",
+    "rulePriority",
+    "healthPath",
+    "alarms",
+  ],
+  "a SpawnFunction": ["retries", "deadline", "maxPayload", "maxPending", "scaledownWindow"],
+};
 
 function keyOfModalName(key: string): string | undefined {
   return Object.hasOwn(MODAL_NAMES, key) ? MODAL_NAMES[key] : undefined;
@@ -159,4 +179,14 @@ export function frozenCopy<T>(value: T): T {
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as T;
   if (typeof value !== "object" || value === null) return value;
   return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozenCopy(inner)]))) as T;
+}
+
+export function definedOnly<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** A function's name is its construct's id, unless it has one. */
+export function withDefaultName(props: unknown, id: string): unknown {
+  const isNamed = typeof props !== "object" || props === null || ("name" in props && props.name !== undefined);
+  return isNamed || Array.isArray(props) ? props : { ...props, name: kebabCase(id) };
 }

@@ -1,9 +1,20 @@
 import { z } from "zod";
 import { subnetIds } from "./network";
 import { frozenCopy, parseProps } from "./parse";
-import { priorityBand, sharedWithStacks } from "./platform";
+import { callRetention, priorityBand, sharedWithStacks } from "./platform";
 import type { TracingOptions } from "./tracing";
-import { text } from "./values";
+import { group, text } from "./values";
+
+/** What of a platform makes function calls possible. */
+export interface CallsAttributes {
+  readonly tableName: string;
+  /** The bucket of payloads that are too large for the table. */
+  readonly bucketName: string;
+  /** The IAM role of the control service: a function adds to it what starts its own containers. */
+  readonly controlRoleName: string;
+  /** Seconds that a finished call can be read. */
+  readonly retention: number;
+}
 
 /** What a platform publishes for stacks that use it: plain strings and numbers, as `platform.attributes` prints them. */
 export interface PlatformAttributes {
@@ -36,6 +47,8 @@ export interface PlatformAttributes {
   readonly waitForDeploy: boolean;
   readonly observability: "minimal" | "standard";
   readonly tracing?: Required<TracingOptions>;
+  /** Where function calls are kept, and who looks after them; absent on a platform without calls. */
+  readonly calls?: CallsAttributes;
   /** The using stack's own share of the rule priorities, 0 to 15; no other stack on this platform may have the same. */
   readonly priorityBand: number;
 }
@@ -76,6 +89,12 @@ const platformAttributesSchema = z.strictObject({
     example: '"acme-tokens-0123abcd"',
   }),
   tokensTableArn: late("arn:aws:dynamodb:us-east-1:123456789012:table/acme-tokens-0123abcd"),
+  calls: group({
+    tableName: late("acme-calls-0123abcd"),
+    bucketName: late("acme-calls-0123abcd-20260920"),
+    controlRoleName: late("acme-control-20260920"),
+    retention: callRetention,
+  }).optional(),
   priorityBand,
 });
 

@@ -62,7 +62,7 @@ export interface PlatformOptions {
    */
   readonly alarmTopicArn?: string;
   /**
-   * Customer-managed KMS key, by its own ARN and not an alias's, for log groups, the two tables and the alarms topic. Its
+   * Customer-managed KMS key, by its own ARN and not an alias's, for log groups, tables, queues, the bucket of calls and the alarms topic. Its
    * policy must allow CloudWatch Logs and CloudWatch alarms to use it.
    * @default - keys owned by AWS
    */
@@ -101,6 +101,17 @@ export interface PlatformOptions {
    */
   readonly tracing?: TracingOptions;
   /**
+   * Have what function calls need (a table, a bucket, the control service, about $18 a month) though this stack has no
+   * SpawnFunction: for stacks that import the platform and have some.
+   * @default - when this stack has a SpawnFunction
+   */
+  readonly calls?: boolean;
+  /**
+   * Time that a finished call's result can be asked for, 1 h to 30 d.
+   * @default "7d"
+   */
+  readonly callRetention?: Duration;
+  /**
    * This stack's share of the listener's rule priorities, 0 to 15. Stacks that share a platform each need their own.
    * @default 0
    */
@@ -126,6 +137,9 @@ export interface PlatformSpec {
   readonly waitForDeploy: boolean;
   readonly observability: "minimal" | "standard";
   readonly tracing?: Required<TracingOptions>;
+  readonly calls: boolean;
+  /** Seconds. */
+  readonly callRetention: number;
   readonly priorityBand: number;
 }
 
@@ -198,6 +212,12 @@ export const sharedWithStacks = {
   tracing: tracing.optional(),
 };
 
+export const callRetention = duration({
+  min: 3600,
+  max: 30 * 86_400,
+  reason: "calls are kept to be asked for, not as an archive",
+});
+
 export const priorityBand = integer({
   min: 0,
   max: 15,
@@ -223,6 +243,8 @@ const platformSchema = withPairs(
       "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme/0123-…",
     ).optional(),
     protect: flag().default(true),
+    calls: flag().default(false),
+    callRetention: callRetention.default(7 * 86_400),
     priorityBand: priorityBand.default(0),
   }),
   ({ domain, hostedZoneId, certificateArn }, report, unread) => {

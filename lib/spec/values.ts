@@ -160,6 +160,21 @@ export function section<S extends z.ZodRawShape>(shape: S) {
   ).transform((value, context) => (value === false ? value : read.inner(value, context)));
 }
 
+/** A number, or a nested object of props that says more. */
+export function numberOrGroup<S extends z.ZodRawShape>(number: z.ZodType<number>, shape: S) {
+  const read = nested(shape, `a number, or an object with ${Object.keys(shape).join(", ")}`);
+  return leaf<object | number>(
+    read.form((value): value is object | number => typeof value === "number" || isRecord(value)),
+    { token: "early" },
+  ).transform((value, context) => {
+    if (typeof value !== "number") return read.inner(value, context);
+    const result = number.safeParse(value, { reportInput: true });
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) context.addIssue({ ...issue });
+    return z.NEVER;
+  });
+}
+
 function nested<S extends z.ZodRawShape>(shape: S, form: string) {
   const schema = z.strictObject(shape);
   return {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultLabel, kebabCase, LABEL_PATTERN } from "../naming";
+import { defaultLabel, LABEL_PATTERN } from "../naming";
 import {
   type ComputeInput,
   type ComputeSpec,
@@ -9,7 +9,17 @@ import {
   computeWarnings,
 } from "./compute";
 import { type Concurrency, checkConcurrency, concurrency, concurrencySpec } from "./concurrency";
-import { frozenCopy, type Parsed, parseProps, type Reference, type Report, withPairs } from "./parse";
+import { checkContainers, MOST_CONTAINERS, maxContainers, mostContainers } from "./containers";
+import {
+  definedOnly,
+  frozenCopy,
+  type Parsed,
+  parseProps,
+  type Reference,
+  type Report,
+  withDefaultName,
+  withPairs,
+} from "./parse";
 import {
   type Duration,
   duration,
@@ -23,19 +33,6 @@ import {
   section,
   text,
 } from "./values";
-
-export interface ScalingOptions {
-  /**
-   * Containers that always run, 1 to 5000.
-   * @default 1
-   */
-  readonly minContainers?: number;
-  /**
-   * Containers at the most, 1 to 5000.
-   * @default 10, or minContainers if that is more
-   */
-  readonly maxContainers?: number;
-}
 
 export interface AlarmOptions {
   /**
@@ -126,7 +123,6 @@ export interface WebSpec extends ComputeSpec, KindSpec {
   readonly alarms?: false | { readonly errorRate: number; readonly latencyP95?: number };
 }
 
-const MOST_CONTAINERS = 5000;
 const TIB = 1024 * 1024;
 
 /** The longest deregistration delay is 3600 s, and it is 10 s more than this. */
@@ -147,7 +143,7 @@ export const webShape = {
     },
     { token: "early" },
   ).default(1),
-  maxContainers: integer({ min: 1, max: MOST_CONTAINERS }).optional(),
+  maxContainers,
   label: text({
     token: "early",
     read: (value) => {
@@ -258,7 +254,7 @@ export function webParser<const S extends z.ZodRawShape>(
     const ownProps = Object.fromEntries(
       Object.keys(own).map((key) => [key, input[key as keyof typeof input]]),
     ) as z.infer<z.ZodObject<S>>;
-    const { minContainers, maxContainers, label, rulePriority, healthPath, alarms, ...others } = input;
+    const { minContainers, maxContainers: most, label, rulePriority, healthPath, alarms, ...others } = input;
     const { concurrency: asked, requestTimeout, idleTimeout, queueTimeout, ...limits } = others;
     const { maxRequestBody, requiresProxyAuth, ...rest } = limits;
     const inputs = concurrencySpec(asked, defaultMaxInputs);
@@ -268,7 +264,7 @@ export function webParser<const S extends z.ZodRawShape>(
       ...describe(ownProps, inputs.maxInputs),
       ...computeSpec(compute),
       minContainers,
-      maxContainers: maxContainers ?? Math.max(10, minContainers),
+      maxContainers: mostContainers({ minContainers, maxContainers: most }),
       label: label ?? defaultLabel(input.app, input.name),
       concurrency: inputs,
       maxRequestBodyMiB: maxRequestBody,
@@ -282,19 +278,6 @@ export function webParser<const S extends z.ZodRawShape>(
 const webSchema = z.strictObject(webShape);
 type WebInput = z.infer<typeof webSchema>;
 
-function checkContainers(
-  { minContainers, maxContainers }: { minContainers?: unknown; maxContainers?: unknown },
-  report: Report,
-) {
-  if (typeof minContainers !== "number" || typeof maxContainers !== "number" || maxContainers >= minContainers) return;
-  report({
-    prop: "maxContainers",
-    value: maxContainers,
-    message: `is below minContainers, ${minContainers}`,
-    fix: `Use ${minContainers} or more`,
-  });
-}
-
 function checkTimeouts({ timeout, requestTimeout }: Partial<WebInput>, report: Report): void {
   if (timeout === undefined || requestTimeout === undefined || requestTimeout <= timeout) return;
   report({
@@ -303,13 +286,4 @@ function checkTimeouts({ timeout, requestTimeout }: Partial<WebInput>, report: R
     message: `is above timeout, ${formatSeconds(timeout)}, which ends the request before`,
     fix: `Use at most ${formatSeconds(timeout)}, or raise timeout`,
   });
-}
-
-function definedOnly<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-function withDefaultName(props: unknown, id: string): unknown {
-  const isNamed = typeof props !== "object" || props === null || ("name" in props && props.name !== undefined);
-  return isNamed || Array.isArray(props) ? props : { ...props, name: kebabCase(id) };
 }

@@ -19,6 +19,19 @@ export interface ContainerDefinition {
   }>;
   readonly dependsOn?: ReadonlyArray<{ readonly containerName: string; readonly condition: "START" }>;
   readonly dockerLabels?: Readonly<Record<string, string>>;
+  readonly mountPoints?: ReadonlyArray<{
+    readonly sourceVolume: string;
+    readonly containerPath: string;
+    readonly readOnly: boolean;
+  }>;
+  readonly healthCheck?: {
+    readonly command: readonly string[];
+    readonly interval: number;
+    readonly timeout: number;
+    readonly retries: number;
+    readonly startPeriod: number;
+  };
+  readonly user?: string;
   readonly stopTimeout?: number;
   readonly readonlyRootFilesystem?: boolean;
   readonly linuxParameters?: { readonly initProcessEnabled: boolean };
@@ -36,6 +49,13 @@ export const PORT_VARIABLE = "PORT";
 
 /** The variable that tells the app its path on the load balancer, `/<label>`; only in path mode. */
 export const BASE_PATH_VARIABLE = "SLIPWAY_BASE_PATH";
+
+/** The variable that tells code where it can make function calls, where it may. */
+export const CALLS_URL_VARIABLE = "SLIPWAY_CALLS_URL";
+
+/** The variables that tell what runs calls where its gateway is, and how long a cancelled call has. */
+export const EXECUTOR_SOCKET_VARIABLE = "SLIPWAY_EXECUTOR_SOCKET";
+export const GRACE_VARIABLE = "SLIPWAY_GRACE_MS";
 
 /** The variable that holds the gateway's configuration. */
 export const CONFIG_VARIABLE = "SLIPWAY_CONFIG";

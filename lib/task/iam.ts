@@ -110,6 +110,16 @@ export function decryptTokensStatement(kmsKeyArn: string, region: string): State
   };
 }
 
+/** What a gateway that asks for tokens may do. */
+export function readTokensStatements(platform: {
+  readonly tokensTableArn: string;
+  readonly kmsKeyArn?: string;
+  readonly region: string;
+}): Statement[] {
+  const { tokensTableArn, kmsKeyArn, region } = platform;
+  return [readTokensStatement(tokensTableArn), ...(kmsKeyArn ? [decryptTokensStatement(kmsKeyArn, region)] : [])];
+}
+
 /** ECS Exec's agent opens its channels with the task role. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */
 export const EXEC_STATEMENT: Statement = {
   Sid: "Exec",

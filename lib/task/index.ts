@@ -7,6 +7,17 @@ export {
   workerConfigSchema,
 } from "./calls-config";
 export {
+  type CallsNames,
+  callerStatements,
+  controlStatements,
+  type GrantedFunction,
+  queueArn,
+  queueStatements,
+  type WorkingFunction,
+  wakeStatement,
+  workerStatements,
+} from "./calls-iam";
+export {
   APP_CONTAINER,
   CONFIG_VARIABLE,
   type ContainerDefinition,
@@ -14,7 +25,18 @@ export {
   GATEWAY_CONTAINER,
   PORT_VARIABLE,
 } from "./container-definition";
+export { CONTROL_CONTAINER, controlContainer } from "./control-task";
 export { deployMinutes, deregistrationDelay, START_MARGIN } from "./deploy";
+export { functionItem } from "./function-item";
+export {
+  type CallStores,
+  entryOf,
+  type FunctionPlaces,
+  type FunctionTask,
+  functionTask,
+  MEETING_VOLUME,
+  VISIBILITY_MS,
+} from "./function-task";
 export { type GatewayConfig, gatewayConfigSchema } from "./gateway-config";
 export {
   type AccountScope,
@@ -24,9 +46,14 @@ export {
   executionStatements,
   policyDocument,
   readTokensStatement,
+  readTokensStatements,
   type Statement,
 } from "./iam";
+export { payloadDays } from "./payload-days";
 export { platformProblems, platformWarnings } from "./platform-problems";
+export { policyCharacters, ROLE_POLICY_CHARACTERS } from "./policy-size";
+export { QUEUE } from "./queue";
+export { queueNames } from "./queue-names";
 export { type RegistryEntry, registryItem } from "./registry-item";
 export { type SecretReference, secretReference } from "./secret-reference";
 export { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";

@@ -1,17 +1,17 @@
 import { GATEWAY_PORTS } from "../catalog";
 import type { WebSpec } from "../spec";
+import type { CallerConfig } from "./calls-config";
 import {
-  APP_CONTAINER,
   BASE_PATH_VARIABLE,
+  CALLS_URL_VARIABLE,
   CONFIG_VARIABLE,
   type ContainerDefinition,
-  FUNCTION_LABEL,
-  GATEWAY_CONTAINER,
   PORT_VARIABLE,
 } from "./container-definition";
 import type { GatewayConfig } from "./gateway-config";
-import { type SecretReference, secretReference } from "./secret-reference";
-import { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";
+import type { SecretReference } from "./secret-reference";
+import { type TaskSize, taskSize } from "./size";
+import { appContainer, gatewayContainer, secretsOf } from "./task-containers";
 import { timersOf } from "./timers";
 
 /** What a task takes from its platform. */
@@ -51,74 +51,35 @@ const MIB = 1024 * 1024;
 /** A revoked token is refused at the latest after this. */
 const TOKEN_CACHE_MS = 60_000;
 
-/** What the gateway needs beyond its drain deadline to close and exit, before ECS kills it. */
-const EXIT_MARGIN = 10;
+/** The gateway's calls API, for what runs in the same task. */
+export const CALLS_URL = `http://127.0.0.1:${GATEWAY_PORTS.loopback}`;
 
-/** The app is stopped once the gateway has exited, with nothing in flight. ECS's own default. */
-const APP_STOP_TIMEOUT = 30;
-
-/** A web endpoint's task: the app on loopback, the gateway in front of it. */
-export function webTask(spec: WebSpec, platform: TaskPlatform, logGroup: string): WebTask {
+/** A web endpoint's task: the app on loopback, the gateway in front of it. `calls` are those that the app may make. */
+export function webTask(spec: WebSpec, platform: TaskPlatform, logGroup: string, calls?: CallerConfig): WebTask {
   const size = taskSize(spec);
-  const gateway = gatewayConfig(spec, platform);
-  const secrets = Object.entries(spec.secrets).map(([variable, arn]) => secretReference(variable, arn));
-  const shared = (name: string) => ({
-    name,
-    essential: true,
-    dockerLabels: { [FUNCTION_LABEL]: `${spec.app}/${spec.name}` },
-    logConfiguration: {
-      logDriver: "awslogs" as const,
-      // Non-blocking: an app must not hang when CloudWatch Logs is slow.
-      options: {
-        "awslogs-group": logGroup,
-        "awslogs-region": platform.region,
-        "awslogs-stream-prefix": name,
-        mode: "non-blocking",
-        "max-buffer-size": "25m",
-      },
-    },
-  });
-  const app: ContainerDefinition = {
-    ...shared(APP_CONTAINER),
-    image: spec.image,
-    command: spec.command,
-    cpu: size.cpuUnits - GATEWAY_SHARE.cpuUnits,
-    memoryReservation: size.memoryMiB - GATEWAY_SHARE.memoryMiB,
-    environment: variables(appVariables(spec, platform)),
-    ...(secrets.length > 0
-      ? { secrets: secrets.map(({ variable, valueFrom }) => ({ name: variable, valueFrom })) }
-      : {}),
-    stopTimeout: APP_STOP_TIMEOUT,
-    readonlyRootFilesystem: spec.readOnlyRoot,
-    linuxParameters: { initProcessEnabled: true },
+  const gateway = gatewayConfig(spec, platform, calls);
+  const place = { size, region: platform.region, logGroup };
+  return {
+    size,
+    containers: [
+      appContainer(spec, place, appVariables(spec, platform, calls)),
+      gatewayContainer(spec, platform.gatewayImage, place, {
+        environment: { [CONFIG_VARIABLE]: JSON.stringify(gateway) },
+        ports: [GATEWAY_PORTS.data, GATEWAY_PORTS.control],
+      }),
+    ],
+    gateway,
+    secrets: secretsOf(spec),
   };
-  const sidecar: ContainerDefinition = {
-    ...shared(GATEWAY_CONTAINER),
-    image: platform.gatewayImage,
-    cpu: GATEWAY_SHARE.cpuUnits,
-    memoryReservation: GATEWAY_SHARE.memoryMiB,
-    environment: variables({ [CONFIG_VARIABLE]: JSON.stringify(gateway) }),
-    portMappings: [GATEWAY_PORTS.data, GATEWAY_PORTS.control].map((port) => ({
-      containerPort: port,
-      hostPort: port,
-      protocol: "tcp",
-    })),
-    // ECS stops containers in reverse order of dependsOn: the gateway drains while the app still runs.
-    dependsOn: [{ containerName: APP_CONTAINER, condition: "START" }],
-    stopTimeout: spec.drainTimeout + EXIT_MARGIN,
-    // ECS Exec's agent writes into every container of the task.
-    readonlyRootFilesystem: !spec.exec,
-    linuxParameters: { initProcessEnabled: true },
-  };
-  return { size, containers: [app, sidecar], gateway, secrets };
 }
 
-function appVariables(spec: WebSpec, { domain }: TaskPlatform): Record<string, string> {
+function appVariables(spec: WebSpec, { domain }: TaskPlatform, calls?: CallerConfig): Record<string, string> {
   return {
     // Python writes to a pipe in blocks: without this a crash would swallow its last lines.
     ...(spec.kind === "server" ? {} : { PYTHONUNBUFFERED: "1" }),
     ...(domain ? {} : { [BASE_PATH_VARIABLE]: pathPrefix(spec) }),
     ...spec.env,
+    ...(calls ? { [CALLS_URL_VARIABLE]: CALLS_URL } : {}),
     [PORT_VARIABLE]: String(spec.port),
   };
 }
@@ -133,7 +94,7 @@ function pathPrefix({ label }: WebSpec): string {
   return `/${label}`;
 }
 
-function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
+function gatewayConfig(spec: WebSpec, platform: TaskPlatform, calls?: CallerConfig): GatewayConfig {
   return {
     version: 1,
     app: spec.app,
@@ -165,6 +126,7 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform): GatewayConfig {
       timers: timers(spec, platform),
       maxBodyBytes: spec.maxRequestBodyMiB * MIB,
     },
+    ...(calls ? { calls } : {}),
     ...tokens(spec, platform),
     ...(platform.tracing ? { tracing: { ...platform.tracing } } : {}),
     drain: { deadlineMs: spec.drainTimeout * 1000, quietMs: QUIET_MS },
@@ -179,11 +141,4 @@ function tokens({ requiresProxyAuth }: WebSpec, { tokensTableName }: TaskPlatfor
 function timers(spec: WebSpec, platform: TaskPlatform): GatewayConfig["web"]["timers"] {
   const { queue, firstByte, idle, total } = timersOf(spec, platform);
   return { queueMs: queue * 1000, firstByteMs: firstByte * 1000, idleMs: idle * 1000, totalMs: total * 1000 };
-}
-
-/** Sorted, as ECS returns them: the plan stays empty. */
-function variables(values: Readonly<Record<string, string>>): { name: string; value: string }[] {
-  return Object.entries(values)
-    .map(([name, value]) => ({ name, value }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -118,7 +118,7 @@ describe("an endpoint", () => {
       "stack/greet: transform.servce: is not a resource of this construct. Did you mean service? [SLIPWAY_E_UNKNOWN_PROP]",
     );
     expect(refused(transforming("bucket"))).toBe(
-      "stack/greet: transform.bucket: is not a resource of this construct; it has cpuScaling, errorsAlarm, execPolicy, executionPolicy, executionRole, healthyAlarm, latencyAlarm, loadScaling, logGroup, registryItem, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole, tokensPolicy. Remove transform.bucket. [SLIPWAY_E_UNKNOWN_PROP]",
+      "stack/greet: transform.bucket: is not a resource of this construct; it has callsPolicy, cpuScaling, errorsAlarm, execPolicy, executionPolicy, executionRole, healthyAlarm, latencyAlarm, loadScaling, logGroup, registryItem, rule, scalingTarget, service, targetGroup, taskDefinition, taskRole, tokensPolicy. Remove transform.bucket. [SLIPWAY_E_UNKNOWN_PROP]",
     );
   });
 
@@ -236,7 +236,7 @@ describe("a platform", () => {
     for (const late of [name, undefined]) {
       const transform = { tokens: (config: Wrong) => ({ ...config, name: late }) };
       expect(refused(() => platformIn(newStack(), { transform }))).toBe(
-        "stack/platform: transform.tokens: must leave the table a name that is known at synth: gateways' configuration holds it. Return a config whose name is a literal. [SLIPWAY_E_TOKEN_NOT_ALLOWED]",
+        "stack/platform: transform.tokens: must leave it a name that is known at synth: tasks' configuration and policies hold it. Return a config whose name is a literal. [SLIPWAY_E_TOKEN_NOT_ALLOWED]",
       );
     }
   });

@@ -4,9 +4,11 @@ import { basename, dirname, join } from "node:path";
 import { TerraformDataSource, TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 import { Network, Platform } from "slipway";
+import { FUNCTION_RESOURCES } from "../../constructs/cdktf/function/resources";
 import { PLATFORM_RESOURCES } from "../../constructs/cdktf/platform/resources";
 import { WEB_RESOURCES } from "../../constructs/cdktf/web/resources";
 import { kebabCase } from "../../lib/naming";
+import { addFunction } from "./calls-stack";
 import { copyExample, synthesizeIn } from "./example";
 import { expectGolden } from "./golden";
 import { addEndpoint, DOMAIN, newStack, PLATFORM, temporaryFolder } from "./stacks";
@@ -114,6 +116,7 @@ describe("construct paths and logical ids", () => {
       webAclArn: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme/0a1b",
     });
     addEndpoint(main, platform, "greet", { exec: true, requiresProxyAuth: true, alarms: { latencyP95: 1 } });
+    addFunction(main, platform, "work", { exec: true });
     const closed = newStack("closed");
     new Network(closed, "network", { egress: "endpoints" });
     return [main, closed];
@@ -138,6 +141,7 @@ describe("construct paths and logical ids", () => {
     const expected = [
       ...Object.keys(PLATFORM_RESOURCES).map((name) => `main/platform/${kebabCase(name)}`),
       ...Object.keys(WEB_RESOURCES).map((name) => `main/greet/${kebabCase(name)}`),
+      ...Object.keys(FUNCTION_RESOURCES).map((name) => `main/work/${kebabCase(name)}`),
     ];
     expect(expected.filter((path) => !ids.has(path))).toEqual([]);
   });

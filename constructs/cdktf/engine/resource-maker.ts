@@ -1,7 +1,7 @@
 import type { TerraformElement } from "cdktf";
 import type { Construct } from "constructs";
 import { kebabCase, nearest } from "../../../lib/naming";
-import { isRecord, isToken, type Problem, type Reference, SlipwayError } from "../../../lib/spec";
+import { describeProblem, isRecord, isToken, type Problem, type Reference, SlipwayError } from "../../../lib/spec";
 
 // biome-ignore lint/suspicious/noExplicitAny: a table of L1 classes, each with a config of its own
 type L1 = new (scope: Construct, id: string, config: any) => TerraformElement;
@@ -33,11 +33,14 @@ export function transformReference(example: string): Reference {
 /** Creates a construct's resources by name, through the user's transforms, and collects them. */
 export class ResourceMaker<T extends ResourceTable> {
   private readonly made: Partial<Record<keyof T, TerraformElement>> = {};
+  private readonly configs: { [K in keyof T]?: ConfigOf<T[K]> } = {};
 
+  /** @param late names of resources that may still be made after `finish`, when something else in the stack asks for them */
   constructor(
     private readonly scope: Construct,
     private readonly table: T,
     private readonly transform: Transform<T> = {},
+    private readonly late: ReadonlyArray<keyof T & string> = [],
   ) {
     const problems = Object.entries(transform).flatMap(([name, change]) =>
       transformProblems(name, change, Object.keys(table)),
@@ -49,7 +52,16 @@ export class ResourceMaker<T extends ResourceTable> {
   make<K extends keyof T & string>(name: K, config: ConfigOf<T[K]>): InstanceType<T[K]> {
     const resource = new this.table[name]!(this.scope, kebabCase(name), this.transformed(name, config));
     this.made[name] = resource;
+    this.configs[name] = config;
     return resource as InstanceType<T[K]>;
+  }
+
+  /** What was made gets other values, by way of the user's transform as before. */
+  change<K extends keyof T & string>(name: K, part: Partial<ConfigOf<T[K]>>): void {
+    const config = { ...this.configs[name], ...part } as ConfigOf<T[K]>;
+    this.configs[name] = config;
+    const changed = this.transformed(name, config);
+    for (const key of Object.keys(part)) Object.assign(this.made[name]!, { [key]: changed[key] });
   }
 
   private transformed<K extends keyof T & string>(name: K, config: ConfigOf<T[K]>): ConfigOf<T[K]> {
@@ -68,23 +80,29 @@ export class ResourceMaker<T extends ResourceTable> {
     ]);
   }
 
-  /** What was made. A transform of something that was not made is an error: it would do nothing. */
+  /**
+   * What was made, and, in the same object, what will be. A transform of something that is never made is an error: it would do nothing.
+   */
   finish(): Resources<T> {
-    const unused = Object.keys(this.transform).filter((name) => this.transform[name] && !(name in this.made));
-    if (unused.length > 0) {
-      const existing = Object.keys(this.made).sort().join(", ");
-      throw new SlipwayError(
-        this.scope.node.path,
-        unused.map((name) => ({
-          code: "SLIPWAY_E_UNUSED_TRANSFORM",
-          prop: `transform.${name}`,
-          value: undefined,
-          message: `there is no ${name} with these props; there are ${existing}`,
-          fix: `Remove transform.${name}`,
-        })),
-      );
+    const problems = this.unused().filter(({ prop }) => !this.late.some((name) => prop === `transform.${name}`));
+    if (problems.length > 0) throw new SlipwayError(this.scope.node.path, problems);
+    if (this.unused().length > 0) {
+      const { path } = this.scope.node;
+      this.scope.node.addValidation({ validate: () => this.unused().map((problem) => describeProblem(path, problem)) });
     }
     return this.made as Resources<T>;
+  }
+
+  private unused(): Problem[] {
+    const unused = Object.keys(this.transform).filter((name) => this.transform[name] && !(name in this.made));
+    const existing = Object.keys(this.made).sort().join(", ");
+    return unused.map((name) => ({
+      code: "SLIPWAY_E_UNUSED_TRANSFORM",
+      prop: `transform.${name}`,
+      value: undefined,
+      message: `there is no ${name} with these props; there are ${existing}`,
+      fix: `Remove transform.${name}`,
+    }));
   }
 }
 

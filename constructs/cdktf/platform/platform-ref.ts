@@ -1,7 +1,8 @@
 import type { ITerraformDependable } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { CostItem } from "../../../lib/catalog";
-import type { PlatformAttributes } from "../../../lib/spec";
+import type { PlatformAttributes, Reference } from "../../../lib/spec";
+import type { PlatformCalls } from "../calls/platform-calls";
 
 /** A platform that endpoints are put on: of this stack, or of another by its attributes. */
 export interface IPlatform extends IConstruct {
@@ -10,7 +11,20 @@ export interface IPlatform extends IConstruct {
   readonly serviceDependencies: readonly ITerraformDependable[];
   /** Monthly costs before any endpoint; empty for an imported one. */
   readonly costs: readonly CostItem[];
+  /**
+   * What function calls need, for a construct that makes or runs some: made now where the platform is this stack's own.
+   * An error where another stack's has none.
+   */
+  requireCalls(by: IConstruct): PlatformCalls;
 }
+
+/** How a platform travels beside parsed props. */
+export const PLATFORM_REFERENCE: Reference = {
+  required: true,
+  expected: "a Platform",
+  fix: 'Pass new Platform(this, "platform", { … }) or Platform.fromAttributes(…)',
+  accepts: isPlatform,
+};
 
 const BRAND = Symbol.for("slipway/platform");
 

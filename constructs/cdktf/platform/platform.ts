@@ -1,7 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { type ITerraformDependable, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
-import { type CostItem, loadBalancerCosts } from "../../../lib/catalog";
+import { type CostItem, callsCosts, loadBalancerCosts } from "../../../lib/catalog";
 import { type Identity, physicalName } from "../../../lib/naming";
 import {
   isToken,
@@ -11,6 +11,7 @@ import {
   parsePlatform,
   SlipwayError,
 } from "../../../lib/spec";
+import type { PlatformCalls } from "../calls/platform-calls";
 import { regionOf } from "../engine/region";
 import { ResourceMaker, type Transform, transformReference } from "../engine/resource-maker";
 import { requireSameStack } from "../engine/same-stack";
@@ -18,12 +19,13 @@ import { type INetwork, Network } from "../network";
 import { isNetwork } from "../network/network";
 import { StackPlan } from "../stack/stack-plan";
 import { makeAccessLogBucket } from "./access-logs";
+import { makeCalls } from "./calls";
 import { makeCertificate } from "./certificate";
 import { makeCluster } from "./cluster";
 import { ImportedPlatform } from "./imported-platform";
 import { makeListener, makeLoadBalancer } from "./load-balancer";
 import { type IPlatform, markPlatform } from "./platform-ref";
-import { PLATFORM_RESOURCES, type PlatformResources, type PlatformResourceTable } from "./resources";
+import { ONLY_WITH_CALLS, PLATFORM_RESOURCES, type PlatformResources, type PlatformResourceTable } from "./resources";
 import { makeSecurityGroups } from "./security-groups";
 import { makeTables } from "./tables";
 
@@ -56,10 +58,12 @@ const FEWEST_SUBNETS = 2;
  * Cost (us-east-1, before traffic): load balancer about $24 a month, the default network's NAT gateway about $37.
  */
 export class Platform extends Construct implements IPlatform {
-  readonly attributes: PlatformAttributes;
   readonly resources: PlatformResources;
   readonly serviceDependencies: readonly ITerraformDependable[];
-  readonly costs: readonly CostItem[];
+  private shared: PlatformAttributes;
+  private shownCosts: readonly CostItem[];
+  private calls?: PlatformCalls;
+  private readonly makeCalls: () => PlatformCalls;
 
   constructor(scope: Construct, id: string, props: PlatformProps) {
     super(scope, id);
@@ -70,7 +74,7 @@ export class Platform extends Construct implements IPlatform {
     });
     const region = regionOf(this);
     const network = this.networkFrom(props, spec);
-    const maker = new ResourceMaker(this, PLATFORM_RESOURCES, props.transform);
+    const maker = new ResourceMaker(this, PLATFORM_RESOURCES, props.transform, ONLY_WITH_CALLS);
     const identity: Identity = { workspace: spec.workspace, environment: spec.environment, region };
     const name = (maxLength: number, kind?: string, immutable?: string[]) =>
       physicalName(identity, { maxLength, kind, immutable });
@@ -112,7 +116,7 @@ export class Platform extends Construct implements IPlatform {
         : undefined);
 
     this.serviceDependencies = [ready, ...network.egressDependencies];
-    this.costs = [
+    this.shownCosts = [
       ...network.costs,
       // A list that is known only after apply has at least as many as a load balancer needs.
       ...loadBalancerCosts({
@@ -120,7 +124,7 @@ export class Platform extends Construct implements IPlatform {
         scheme: spec.scheme,
       }),
     ];
-    this.attributes = {
+    this.shared = {
       workspace: spec.workspace,
       environment: spec.environment,
       domain: spec.domain,
@@ -148,12 +152,35 @@ export class Platform extends Construct implements IPlatform {
       tracing: spec.tracing,
       priorityBand: spec.priorityBand,
     };
-    new TerraformOutput(this, "attributes", {
+    const output = new TerraformOutput(this, "attributes", {
       value: published(this.attributes),
       description: "What Platform.fromAttributes takes in another stack, with a priorityBand of its own",
-    }).overrideLogicalId("slipway_platform");
+    });
+    output.overrideLogicalId("slipway_platform");
+    this.makeCalls = () => {
+      const { attributes, serviceDependencies: dependencies } = this;
+      const calls = makeCalls(this, maker, { spec, attributes, account, name, tags, registry, dependencies });
+      this.shared = { ...attributes, calls: calls.attributes };
+      this.shownCosts = [...this.shownCosts, ...callsCosts()];
+      output.value = published(this.attributes);
+      return calls;
+    };
     this.resources = maker.finish();
     StackPlan.of(this).addPlatform(this, cluster.nameInput, warnings);
+    if (spec.calls) this.requireCalls();
+  }
+
+  get attributes(): PlatformAttributes {
+    return this.shared;
+  }
+
+  get costs(): readonly CostItem[] {
+    return this.shownCosts;
+  }
+
+  requireCalls(): PlatformCalls {
+    this.calls ??= this.makeCalls();
+    return this.calls;
   }
 
   private networkFrom({ network }: PlatformProps, { scheme }: PlatformSpec): INetwork {

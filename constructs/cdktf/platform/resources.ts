@@ -4,6 +4,10 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { EcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers";
+import { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
+import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
@@ -42,12 +46,51 @@ export const PLATFORM_RESOURCES = {
   registry: DynamodbTable,
   tokens: DynamodbTable,
   alarmTopic: SnsTopic,
+  callsTable: DynamodbTable,
+  callsBucket: S3Bucket,
+  callsBucketPublicAccess: S3BucketPublicAccessBlock,
+  callsBucketOwnership: S3BucketOwnershipControls,
+  callsBucketEncryption: S3BucketServerSideEncryptionConfigurationA,
+  callsBucketLifecycle: S3BucketLifecycleConfiguration,
+  callsBucketPolicy: S3BucketPolicy,
+  controlSecurityGroup: SecurityGroup,
+  controlLogGroup: CloudwatchLogGroup,
+  controlExecutionRole: IamRole,
+  controlExecutionPolicy: IamRolePolicy,
+  controlTaskRole: IamRole,
+  controlPolicy: IamRolePolicy,
+  controlTaskDefinition: EcsTaskDefinition,
+  controlService: EcsService,
 } as const;
 
 export type PlatformResourceTable = typeof PLATFORM_RESOURCES;
 
 type OnlyWithDomain = "httpsListener" | "certificate" | "certificateRecord" | "certificateValidation" | "wildcardAlias";
-type Optional = OnlyWithDomain | "webAclAssociation" | "clusterInsightsLogGroup" | "alarmTopic";
+/** Made when something makes or runs function calls, or `calls` asks for them. */
+export const ONLY_WITH_CALLS = [
+  "callsTable",
+  "callsBucket",
+  "callsBucketPublicAccess",
+  "callsBucketOwnership",
+  "callsBucketEncryption",
+  "callsBucketLifecycle",
+  "callsBucketPolicy",
+  "controlSecurityGroup",
+  "controlLogGroup",
+  "controlExecutionRole",
+  "controlExecutionPolicy",
+  "controlTaskRole",
+  "controlPolicy",
+  "controlTaskDefinition",
+  "controlService",
+] as const satisfies ReadonlyArray<keyof PlatformResourceTable>;
+
+type Optional =
+  | (typeof ONLY_WITH_CALLS)[number]
+  | OnlyWithDomain
+  | "webAclAssociation"
+  | "clusterInsightsLogGroup"
+  | "alarmTopic";
 type All = Resources<PlatformResourceTable>;
 
 /** Every resource of a platform; those that depend on props may be missing. */

@@ -1,5 +1,6 @@
 import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
-import { isToken, type PlatformSpec, SlipwayError } from "../../../lib/spec";
+import type { PlatformSpec } from "../../../lib/spec";
+import { literalName } from "../engine/literal-name";
 import type { ResourceMaker } from "../engine/resource-maker";
 import type { PlatformResourceTable } from "./resources";
 
@@ -17,14 +18,18 @@ interface Tables {
 }
 
 /** Paid by request, encrypted, and restorable to any second of the last 35 days. */
-export function makeTables(maker: ResourceMaker<PlatformResourceTable>, { spec, name, tags }: TableOptions): Tables {
-  const common = {
+export function tableSettings(spec: PlatformSpec, tags: Record<string, string>) {
+  return {
     billingMode: "PAY_PER_REQUEST",
     pointInTimeRecovery: { enabled: true },
     serverSideEncryption: spec.kmsKeyArn ? { enabled: true, kmsKeyArn: spec.kmsKeyArn } : undefined,
     deletionProtectionEnabled: spec.protect,
     tags,
   };
+}
+
+export function makeTables(maker: ResourceMaker<PlatformResourceTable>, { spec, name, tags }: TableOptions): Tables {
+  const common = tableSettings(spec, tags);
   const registry = maker.make("registry", {
     ...common,
     name: name("registry"),
@@ -41,18 +46,5 @@ export function makeTables(maker: ResourceMaker<PlatformResourceTable>, { spec, 
     hashKey: "keyId",
     attribute: [{ name: "keyId", type: "S" }],
   });
-  return { registry, tokens, tokensName: literalName(tokens) };
-}
-
-function literalName({ nameInput, node }: DynamodbTable): string {
-  if (nameInput !== undefined && !isToken(nameInput)) return nameInput;
-  throw new SlipwayError(node.scope!.node.path, [
-    {
-      code: "SLIPWAY_E_TOKEN_NOT_ALLOWED",
-      prop: "transform.tokens",
-      value: undefined,
-      message: "must leave the table a name that is known at synth: gateways' configuration holds it",
-      fix: "Return a config whose name is a literal",
-    },
-  ]);
+  return { registry, tokens, tokensName: literalName(tokens.nameInput, tokens, "tokens") };
 }

@@ -1,30 +1,17 @@
-import { relative, resolve } from "node:path";
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
-import { Lazy, TerraformResource, TerraformStack } from "cdktf";
+import { Lazy, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { type CostItem, fargateMonthlyCost, monitoringCosts } from "../../../lib/catalog";
-import { buildManifest, MANIFEST_FILE, renderSummary } from "../../../lib/manifest";
-import { type DashboardEndpoint, dashboardBody, GATEWAY_METRICS } from "../../../lib/monitoring";
+import { MANIFEST_FILE } from "../../../lib/manifest";
+import { type DashboardEndpoint, dashboardBody } from "../../../lib/monitoring";
 import { defaultLabel, physicalName } from "../../../lib/naming";
-import { assignPriorities, countQuotas, type ListenerRule, labelProblem } from "../../../lib/routing";
-import { describeProblem, isToken, type LocatedProblem, type WebSpec } from "../../../lib/spec";
-import { platformProblems, type WebTask } from "../../../lib/task";
+import { assignPriorities, countQuotas, labelProblem } from "../../../lib/routing";
+import { describeProblem, type LocatedProblem } from "../../../lib/spec";
+import { platformProblems } from "../../../lib/task";
 import { onSynthesize, warn } from "../engine/synthesis-hook";
 import type { IPlatform } from "../platform/platform-ref";
-
-/** What an endpoint tells its stack: enough for the manifest, the summary, and the checks across constructs. */
-export interface EndpointEntry {
-  readonly construct: Construct;
-  readonly platform: IPlatform;
-  readonly spec: WebSpec;
-  readonly task: WebTask;
-  readonly url: string;
-  readonly rule: ListenerRule;
-  /** The ECS service's name. */
-  readonly service?: string;
-  readonly alarms: number;
-  readonly dimensions: DashboardEndpoint["dimensions"];
-}
+import { type EndpointEntry, type FunctionEntry, targetOf } from "./entries";
+import { stackManifest } from "./stack-manifest";
+import { stackSummary } from "./stack-summary";
 
 const PLANS = new WeakMap<TerraformStack, StackPlan>();
 
@@ -33,6 +20,7 @@ export class StackPlan {
   private readonly platforms: IPlatform[] = [];
   private cluster?: string;
   private readonly endpoints: EndpointEntry[] = [];
+  private readonly functions: FunctionEntry[] = [];
   private readonly dashboards = new Map<string, DashboardEndpoint[]>();
 
   static of(scope: Construct): StackPlan {
@@ -49,7 +37,7 @@ export class StackPlan {
       validate: () => this.problems().map((problem) => describeProblem(problem.path, problem)),
     });
     onSynthesize(stack, {
-      file: (folder) => ({ name: MANIFEST_FILE, content: `${JSON.stringify(this.manifest(folder), null, 2)}\n` }),
+      file: (folder) => ({ name: MANIFEST_FILE, content: this.manifest(folder) }),
       message: () => {
         for (const message of this.quotas().warnings) warn(stack, message);
         return this.summary();
@@ -68,6 +56,20 @@ export class StackPlan {
     this.endpoints.push(entry);
     for (const message of warnings) warn(entry.construct, message);
     if (entry.platform.attributes.observability === "standard") this.addToDashboard(entry);
+    for (const fn of this.functionsOf(entry)) entry.caller.grant(fn.construct);
+  }
+
+  addFunction(entry: FunctionEntry, warnings: readonly string[]): void {
+    this.functions.push(entry);
+    for (const message of warnings) warn(entry.construct, message);
+    const callers = [...this.endpoints, ...this.functions].filter(({ spec }) => spec.app === entry.spec.app);
+    for (const { caller } of callers) caller.grant(entry.construct);
+    for (const fn of this.functionsOf(entry)) entry.caller.grant(fn.construct);
+  }
+
+  /** What code of the same app may call without being told so. */
+  private functionsOf({ spec }: EndpointEntry | FunctionEntry): FunctionEntry[] {
+    return this.functions.filter((fn) => fn.spec.app === spec.app);
   }
 
   private addToDashboard({ platform, spec, dimensions }: EndpointEntry): void {
@@ -103,6 +105,7 @@ export class StackPlan {
       ...this.duplicateFunctions(),
       ...this.cutLabels(),
       ...this.unfitEndpoints(),
+      ...this.largePolicies(),
       ...assignPriorities(requests, platform.attributes.priorityBand).problems,
       ...this.quotas().problems.map((problem) => ({ ...problem, path: this.stack.node.path })),
     ];
@@ -123,23 +126,31 @@ export class StackPlan {
 
   private duplicateFunctions(): LocatedProblem[] {
     const first = new Map<string, string>();
-    return this.endpoints.flatMap(({ construct, rule, spec }) => {
-      const earlier = first.get(rule.target);
+    return [...this.endpoints, ...this.functions].flatMap((entry) => {
+      const target = targetOf(entry);
+      const { path } = entry.construct.node;
+      const earlier = first.get(target);
       if (earlier === undefined) {
-        first.set(rule.target, construct.node.path);
+        first.set(target, path);
         return [];
       }
       return [
         {
           code: "SLIPWAY_E_DUPLICATE_FUNCTION",
-          path: construct.node.path,
+          path,
           prop: "name",
-          value: spec.name,
-          message: `${earlier} is ${rule.target} already, and (app, name) identifies a function`,
+          value: entry.spec.name,
+          message: `${earlier} is ${target} already, and (app, name) identifies a function`,
           fix: "Set another name or app",
         },
       ];
     });
+  }
+
+  private largePolicies(): LocatedProblem[] {
+    return [...this.endpoints, ...this.functions].flatMap(({ construct, caller }) =>
+      caller.problems().map((problem) => ({ ...problem, path: construct.node.path })),
+    );
   }
 
   private cutLabels(): LocatedProblem[] {
@@ -162,66 +173,15 @@ export class StackPlan {
     return countQuotas({ rules: this.endpoints.length, targetGroups: this.endpoints.length, certificates: 0 });
   }
 
-  private manifest(folder: string) {
-    const { workspace, environment, region, domain } = this.platforms[0]?.attributes ?? { workspace: "", region: "" };
-    return buildManifest({
-      stack: this.stack.node.id,
-      platform: {
-        workspace,
-        environment: environment ?? null,
-        region,
-        domain: domain ?? null,
-        cluster: literal(this.cluster),
-        tokensTable: literal(this.platforms[0]?.attributes.tokensTableName),
-      },
-      functions: this.endpoints.map(({ construct, spec, task, url, service }) => ({
-        path: construct.node.path,
-        spec,
-        task,
-        url: literal(url),
-        service: literal(service),
-        source: spec.source === undefined ? null : relative(folder, resolve(spec.source)) || ".",
-      })),
-      routes: this.endpoints.map(({ rule }) => rule),
-    });
+  private manifest(folder: string): string {
+    const { cluster, endpoints, functions } = this;
+    const [platform] = this.platforms;
+    const manifest = stackManifest({ stack: this.stack.node.id, platform, cluster, endpoints, functions }, folder);
+    return `${JSON.stringify(manifest, null, 2)}\n`;
   }
 
   private summary(): string {
-    const { loadBalancerDnsName } = this.platforms[0]?.attributes ?? { loadBalancerDnsName: "" };
-    const alarms = this.endpoints.reduce((sum, { alarms: count }) => sum + count, 0);
-    const shared: CostItem[] = [
-      ...this.platforms.flatMap(({ costs }) => costs),
-      ...monitoringCosts({
-        metrics: GATEWAY_METRICS * this.endpoints.length,
-        alarms,
-        dashboards: this.dashboards.size,
-      }),
-    ];
-    return renderSummary({
-      loadBalancer: literal(loadBalancerDnsName),
-      resources: this.stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node)).length,
-      shared,
-      functions: this.endpoints.map(({ spec, task, url }) => ({
-        name: `${spec.app}/${spec.name}`,
-        url: literal(url),
-        label: spec.label,
-        method: spec.method,
-        size: task.size.explanation,
-        min: spec.minContainers,
-        max: spec.maxContainers,
-        spot: spec.spot,
-        monthly: fargateMonthlyCost({
-          ...task.size,
-          architecture: spec.architecture,
-          ephemeralGiB: spec.ephemeralDiskGiB,
-          count: spec.minContainers,
-        }),
-      })),
-    });
+    const { platforms, endpoints, functions, dashboards } = this;
+    return stackSummary(this.stack, { platforms, endpoints, functions, dashboards: dashboards.size });
   }
-}
-
-/** null where it is known only after apply. */
-function literal(value: string | undefined): string | null {
-  return value === undefined || isToken(value) ? null : value;
 }

@@ -19,6 +19,7 @@ export const WEB_RESOURCES = {
   taskRole: IamRole,
   execPolicy: IamRolePolicy,
   tokensPolicy: IamRolePolicy,
+  callsPolicy: IamRolePolicy,
   taskDefinition: EcsTaskDefinition,
   targetGroup: LbTargetGroup,
   rule: LbListenerRule,
@@ -37,6 +38,7 @@ export type WebResourceTable = typeof WEB_RESOURCES;
 type Optional =
   | "execPolicy"
   | "tokensPolicy"
+  | "callsPolicy"
   | "scalingTarget"
   | "loadScaling"
   | "cpuScaling"

@@ -9,22 +9,28 @@ import { isToken, type WebParser } from "../../../lib/spec";
 import {
   deployMinutes,
   deregistrationDelay,
+  EXEC_STATEMENT,
   GATEWAY_CONTAINER,
   platformWarnings,
+  policyDocument,
+  readTokensStatements,
   registryItem,
   START_MARGIN,
   timersOf,
   webTask,
 } from "../../../lib/task";
+import type { IFunction } from "../calls/callable";
+import { Caller, markCaller } from "../calls/caller";
 import { jsonText } from "../engine/json-text";
 import { ResourceMaker, type Transform, transformReference } from "../engine/resource-maker";
 import { requireSameStack } from "../engine/same-stack";
 import type { IPlatform } from "../platform";
-import { isPlatform } from "../platform/platform-ref";
+import { PLATFORM_REFERENCE } from "../platform/platform-ref";
+import { accountOf } from "../service/account";
+import { makeAlarms } from "../service/alarms";
+import { makeRoles } from "../service/roles";
 import { StackPlan } from "../stack/stack-plan";
-import { makeAlarms } from "./alarms";
 import { WEB_RESOURCES, type WebResources, type WebResourceTable } from "./resources";
-import { makeRoles } from "./roles";
 import { makeScaling } from "./scaling";
 
 /** What every web construct takes beside its plain options. */
@@ -39,12 +45,7 @@ export interface WebConstructProps {
 }
 
 const WEB_REFERENCES = {
-  platform: {
-    required: true,
-    expected: "a Platform",
-    fix: 'Pass new Platform(this, "platform", { … }) or Platform.fromAttributes(…)',
-    accepts: isPlatform,
-  },
+  platform: PLATFORM_REFERENCE,
   transform: transformReference("service"),
 };
 
@@ -57,6 +58,7 @@ export abstract class WebEndpoint extends Construct {
   readonly urls: string[];
   readonly resources: WebResources;
   private readonly dimensions;
+  private readonly caller: Caller;
 
   protected constructor(scope: Construct, id: string, parse: WebParser, props: WebConstructProps) {
     super(scope, id);
@@ -67,7 +69,7 @@ export abstract class WebEndpoint extends Construct {
       fix: "Use Platform.fromAttributes(this, …) with the values that the platform's stack outputs as slipway_platform",
     });
     const { attributes } = platform;
-    const maker = new ResourceMaker(this, WEB_RESOURCES, props.transform);
+    const maker = new ResourceMaker(this, WEB_RESOURCES, props.transform, ["callsPolicy"]);
     const target = `${spec.app}/${spec.name}`;
     const identity: Identity = { ...attributes, app: spec.app, name: spec.name };
     const name = (maxLength: number, kind?: string, immutable?: string[]) =>
@@ -84,17 +86,27 @@ export abstract class WebEndpoint extends Construct {
     });
     const task = webTask(spec, attributes, logGroupName);
     const { firstByte: requestTimeout } = timersOf(spec, attributes);
-    const roles = makeRoles(this, maker, {
-      spec,
-      region: attributes.region,
-      gatewayImage: attributes.gatewayImage,
+    const account = accountOf(this, attributes.region);
+    const roles = makeRoles(maker, {
+      target,
+      account,
+      images: [spec.image, attributes.gatewayImage],
       kmsKeyArn: attributes.kmsKeyArn,
-      tokensTableArn: attributes.tokensTableArn,
       secrets: task.secrets,
       logGroupArn: logGroup.arn,
+      exec: spec.exec,
       name: name(32),
       tags,
     });
+    const tokensStatements = spec.requiresProxyAuth ? readTokensStatements(attributes) : [];
+    const tokensPolicy =
+      tokensStatements.length > 0
+        ? maker.make("tokensPolicy", {
+            namePrefix: "tokens-",
+            role: roles.task.name,
+            policy: policyDocument(tokensStatements),
+          })
+        : undefined;
     const taskDefinition = maker.make("taskDefinition", {
       family: name(120),
       requiresCompatibilities: ["FARGATE"],
@@ -183,7 +195,7 @@ export abstract class WebEndpoint extends Construct {
           : undefined,
       },
       // A target group without a rule has no load balancer, which ECS refuses; on destroy the service goes first.
-      dependsOn: [rule, ...roles.policies, ...platform.serviceDependencies],
+      dependsOn: [rule, ...roles.policies, ...(tokensPolicy ? [tokensPolicy] : []), ...platform.serviceDependencies],
     });
     this.dimensions = {
       loadBalancer: attributes.loadBalancerFullName,
@@ -205,7 +217,13 @@ export abstract class WebEndpoint extends Construct {
       spec.alarms ?? (attributes.observability === "standard" ? DEFAULT_ALARMS : false),
       this.dimensions,
     );
-    makeAlarms(maker, { plans: alarms, name: name(64), topicArn: attributes.alarmTopicArn, service, tags });
+    makeAlarms((id, config) => maker.make(id, config), {
+      plans: alarms,
+      name: name(64),
+      topicArn: attributes.alarmTopicArn,
+      service,
+      tags,
+    });
 
     this.app = spec.app;
     this.name = spec.name;
@@ -227,12 +245,31 @@ export abstract class WebEndpoint extends Construct {
       outputId(`${spec.app}_${spec.name}_url`),
     );
     this.resources = maker.finish();
+    this.caller = new Caller({
+      construct: this,
+      platform,
+      account,
+      taskRole: roles.task,
+      service,
+      otherStatements: () => [tokensStatements, spec.exec ? [EXEC_STATEMENT] : []],
+      policy: {
+        make: (config) => maker.make("callsPolicy", config),
+        change: (part) => maker.change("callsPolicy", part),
+      },
+      configure: (calls) =>
+        maker.change("taskDefinition", {
+          containerDefinitions: jsonText(webTask(spec, attributes, logGroupName, calls).containers),
+        }),
+    });
+    markCaller(this, this.caller);
     StackPlan.of(this).addEndpoint(
       {
         construct: this,
         platform,
         spec,
         task,
+        caller: this.caller,
+        taskWith: (calls) => webTask(spec, attributes, logGroupName, calls),
         url: this.url,
         rule: address.rule,
         service: service.nameInput,
@@ -241,6 +278,12 @@ export abstract class WebEndpoint extends Construct {
       },
       [...warnings, ...(attributes.domain ? [] : pathModeWarnings), ...platformWarnings(spec, attributes)],
     );
+  }
+
+  /** Lets this endpoint make calls of these functions, ask for their results and cancel them. Those of its own app in this stack it may already. */
+  grantSpawn(...functions: readonly IFunction[]): this {
+    for (const fn of functions) this.caller.grant(fn);
+    return this;
   }
 
   /** A CloudWatch metric of this endpoint: for alarms, dashboards and scaling of one's own. */

@@ -1,9 +1,10 @@
 import { DEFAULT_APP_PORT } from "../../catalog";
 import type { ComputeOptions } from "../compute";
 import { DEFAULT_MAX_INPUTS } from "../concurrency";
+import type { ScalingOptions } from "../containers";
 import { handler } from "../handler";
 import type { Handler } from "../values";
-import { type ScalingOptions, type WebOptions, webParser } from "../web";
+import { type WebOptions, webParser } from "../web";
 import { pythonCommand } from "./python-command";
 
 export interface AsgiOptions {

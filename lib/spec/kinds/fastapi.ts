@@ -1,8 +1,9 @@
 import { DEFAULT_APP_PORT } from "../../catalog";
 import type { ComputeOptions } from "../compute";
+import type { ScalingOptions } from "../containers";
 import { handler } from "../handler";
 import { flag, type Handler, oneOf } from "../values";
-import { type HttpMethod, type ScalingOptions, type WebOptions, webParser } from "../web";
+import { type HttpMethod, type WebOptions, webParser } from "../web";
 import { pythonCommand } from "./python-command";
 
 export interface FastApiOptions {

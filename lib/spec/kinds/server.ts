@@ -1,8 +1,9 @@
 import { GATEWAY_PORTS } from "../../catalog";
 import type { ComputeOptions } from "../compute";
 import { DEFAULT_MAX_INPUTS } from "../concurrency";
+import type { ScalingOptions } from "../containers";
 import { leaf, oneOf, refuse } from "../values";
-import { type ScalingOptions, type WebOptions, webParser } from "../web";
+import { type WebOptions, webParser } from "../web";
 import { command } from "./command";
 
 export interface ServerOptions {

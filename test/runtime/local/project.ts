@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import type { Manifest, ManifestFunction } from "../../../lib/manifest/schema";
+import type { Manifest, ManifestEndpoint } from "../../../lib/manifest/schema";
 import { containers, type FunctionOptions, gatewayConfig, TOKENS_TABLE } from "./definitions";
 
 const folders: string[] = [];
@@ -26,11 +26,11 @@ export interface ProjectFunction extends FunctionOptions {
   /** Folder of the code inside the project. */
   readonly source: string;
   /** @default "fastapi" */
-  readonly kind?: ManifestFunction["kind"];
+  readonly kind?: ManifestEndpoint["kind"];
 }
 
 /** A stack in path mode. */
-export function manifest(folder: string, functions: readonly ProjectFunction[], stack = "acme"): Manifest {
+export function manifest(folder: string, functions: readonly ProjectFunction[], stack = "acme") {
   const from = join(folder, ".slipway", "synth", "stacks", stack);
   return {
     version: 1,
@@ -43,7 +43,7 @@ export function manifest(folder: string, functions: readonly ProjectFunction[], 
       cluster: "acme-test-0123abcd",
       tokensTable: TOKENS_TABLE,
     },
-    functions: functions.map((fn) => {
+    functions: functions.map((fn): ManifestEndpoint => {
       const options = { ...fn, prefix: `/acme-${fn.name}` };
       return {
         app: "acme",
@@ -68,7 +68,7 @@ export function manifest(folder: string, functions: readonly ProjectFunction[], 
       paths: [`/acme-${name}`, `/acme-${name}/*`],
       target: `acme/${name}`,
     })),
-  };
+  } satisfies Manifest;
 }
 
 /** An app command that writes the manifests which `app.json` holds: what a CDKTF app does, without its start-up time. */

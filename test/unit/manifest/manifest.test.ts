@@ -5,7 +5,7 @@ import { webTask } from "../../../lib/task";
 
 const TOKEN = "${TfToken[TOKEN.7]}";
 
-function declared(name: string, props: object = {}): ManifestInput["functions"][number] {
+function declared(name: string, props: object = {}): ManifestInput["endpoints"][number] {
   const given = {
     app: "hello",
     handler: "app:hello",
@@ -30,7 +30,7 @@ function declared(name: string, props: object = {}): ManifestInput["functions"][
   };
 }
 
-function manifest(functions: ManifestInput["functions"], routes: ManifestInput["routes"] = []) {
+function manifest(functions: ManifestInput["endpoints"], routes: ManifestInput["routes"] = []) {
   const platform = {
     workspace: "acme",
     environment: null,
@@ -39,7 +39,15 @@ function manifest(functions: ManifestInput["functions"], routes: ManifestInput["
     cluster: "acme-0123abcd",
     tokensTable: "acme-tokens-0123abcd",
   };
-  return buildManifest({ stack: "stack", platform, functions, routes });
+  return buildManifest({
+    stack: "stack",
+    platform,
+    endpoints: functions,
+    functions: [],
+    routes,
+    queues: [],
+    calls: undefined,
+  });
 }
 
 test("a manifest is what its schema says, before and after a trip through JSON", () => {

@@ -14,6 +14,8 @@ test("a platform with the fewest props is completed with every default, and warn
       allowInsecure: false,
       waitForDeploy: true,
       observability: "standard",
+      calls: false,
+      callRetention: 7 * 86_400,
       priorityBand: 0,
     },
     warnings: ["no domain: endpoints are paths over plain HTTP. Set domain and hostedZoneId for HTTPS"],
@@ -38,9 +40,14 @@ test("a platform with every prop keeps each of them", () => {
     waitForDeploy: false,
     observability: "minimal",
     tracing: { endpoint: "https://collector.acme.com/otlp", sampleRatio: 0.25 },
+    calls: true,
+    callRetention: 30 * 86_400,
     priorityBand: 15,
   };
-  expect(platform({ ...props, idleTimeout: "10m" })).toEqual({ spec: { ...props, idleTimeout: 600 }, warnings: [] });
+  expect(platform({ ...props, idleTimeout: "10m", callRetention: "30d" })).toEqual({
+    spec: { ...props, idleTimeout: 600 },
+    warnings: [],
+  });
 });
 
 test.each([

@@ -1,10 +1,10 @@
+import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { AlarmPlan } from "../../../lib/monitoring";
-import type { ResourceMaker } from "../engine/resource-maker";
-import type { WebResourceTable } from "./resources";
+import { kebabCase } from "../../../lib/naming";
 
-interface AlarmOptions {
-  readonly plans: readonly AlarmPlan[];
+interface AlarmOptions<Id extends string> {
+  readonly plans: readonly AlarmPlan<Id>[];
   /** Prefix of the alarms' names. */
   readonly name: string;
   readonly topicArn?: string;
@@ -13,15 +13,15 @@ interface AlarmOptions {
 }
 
 /** CloudWatch alarms that notify the platform's topic, on alarm and when it is over. */
-export function makeAlarms(
-  maker: ResourceMaker<WebResourceTable>,
-  { plans, name, topicArn, service, tags }: AlarmOptions,
+export function makeAlarms<Id extends string>(
+  make: (name: `${Id}Alarm`, config: CloudwatchMetricAlarmConfig) => unknown,
+  { plans, name, topicArn, service, tags }: AlarmOptions<Id>,
 ): void {
   const notify = topicArn ? { alarmActions: [topicArn], okActions: [topicArn] } : {};
   for (const plan of plans) {
     const [metric] = plan.metrics;
-    maker.make(`${plan.id}Alarm`, {
-      alarmName: `${name}-${plan.id}`,
+    make(`${plan.id}Alarm`, {
+      alarmName: `${name}-${kebabCase(plan.id)}`,
       alarmDescription: plan.description,
       comparisonOperator: plan.comparison,
       threshold: plan.threshold,
