@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   type SQSClient,
@@ -18,10 +19,19 @@ const MOST_MESSAGES = 10;
 
 /** A message as it was received. */
 export interface Received {
+  readonly id: string;
   /** Undefined: it is no message of ours. */
   readonly message: CallMessage | undefined;
   readonly body: string;
   readonly receipt: string;
+}
+
+/** How many messages a queue has, about. */
+export interface MessageCounts {
+  readonly waiting: number;
+  /** Received by somebody, and not deleted. */
+  readonly hidden: number;
+  readonly delayed: number;
 }
 
 /** The queue of a function, or its dead letters. */
@@ -54,7 +64,8 @@ export class CallQueue {
       }),
       { abortSignal: signal },
     );
-    return Messages.map(({ Body = "", ReceiptHandle = "" }) => ({
+    return Messages.map(({ MessageId = "", Body = "", ReceiptHandle = "" }) => ({
+      id: MessageId,
       message: readMessage(Body),
       body: Body,
       receipt: ReceiptHandle,
@@ -79,8 +90,18 @@ export class CallQueue {
     );
   }
 
+  /** Deletes every message. SQS takes up to a minute for it, and begins no other one meanwhile. */
+  async purge(signal?: Deadline): Promise<void> {
+    await this.client.send(new PurgeQueueCommand({ QueueUrl: this.url }), { abortSignal: signal });
+  }
+
   /** About how many messages there are: those that wait, that are being worked on, and that are delayed. */
   async depth(signal?: Deadline): Promise<number> {
+    const { waiting, hidden, delayed } = await this.counts(signal);
+    return waiting + hidden + delayed;
+  }
+
+  async counts(signal?: Deadline): Promise<MessageCounts> {
     const names = [
       "ApproximateNumberOfMessages",
       "ApproximateNumberOfMessagesNotVisible",
@@ -90,7 +111,8 @@ export class CallQueue {
       new GetQueueAttributesCommand({ QueueUrl: this.url, AttributeNames: [...names] }),
       { abortSignal: signal },
     );
-    return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    const [waiting, hidden, delayed] = names.map((name) => Number(Attributes[name] ?? 0));
+    return { waiting: waiting!, hidden: hidden!, delayed: delayed! };
   }
 }
 
