@@ -58,8 +58,8 @@ module.exports = {
       name: "commands-are-loaded-when-they-run",
       comment: "the start of the command line loads no command: each brings an engine or the AWS SDK",
       severity: "error",
-      from: { path: "^lib/cli/(main|program|tokens-program)\\.ts$" },
-      to: { path: "^lib/(deployed|local/(index|dev)|cli/.*-command)", dynamic: false },
+      from: { path: "^lib/cli/(main|.*program|.*-options)\\.ts$" },
+      to: { path: "^lib/(deployed|calls/(aws|operator)|local/(index|dev)|cli/.*-command)", dynamic: false },
     },
     {
       name: "decisions-do-no-io",
@@ -92,6 +92,13 @@ module.exports = {
         path: "^(lib/(calls/[^/]+\\.ts|spec|catalog|naming|network|routing|task|scaling|monitoring|manifest)|constructs)/?",
       },
       to: { path: "^lib/calls/aws/" },
+    },
+    {
+      name: "what-operators-do-is-the-commands",
+      comment: "reviving and looking through calls is for people: a task may do much less",
+      severity: "error",
+      from: { path: "^lib/", pathNot: "^lib/(cli|calls/operator)/" },
+      to: { path: "^lib/calls/(operator|aws/(call-survey|find-bucket))" },
     },
     {
       name: "tokens-stand-alone",

@@ -3,8 +3,9 @@ export { type FunctionName, functionTag, newCallId, openKey, openKeys, sha256, t
 export { applied, type Change } from "./change";
 export { FUNCTION_KIND, type FunctionEntry, readFunctionEntry, registryKey, toRegistryItem } from "./function-entry";
 export { type CallMessage, readMessage, writeMessage } from "./message";
-export { type CallError, type CallRecord, type CallState, isFinal, type PayloadRef } from "./record";
+export { type CallError, type CallRecord, type CallState, FINAL_STATES, isFinal, type PayloadRef } from "./record";
 export { OPEN_INDEX, RECORD_KEY, readRecord, toItem, updateOf } from "./record-item";
+export { retentionOf } from "./retention";
 export {
   type AfterAttempt,
   type AfterDeath,

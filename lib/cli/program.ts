@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { addCalls } from "./calls-program";
+import { addDlq } from "./dlq-program";
 import { addTokens } from "./tokens-program";
 
 export interface OutputOptions {
@@ -162,6 +164,8 @@ export function createProgram(commands: Commands, version: string): Command {
     );
 
   addTokens(program);
+  addCalls(program);
+  addDlq(program);
 
   return program;
 }

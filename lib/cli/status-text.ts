@@ -1,8 +1,8 @@
-import Table from "cli-table3";
 import type { EndpointReport, EndpointState, LogExcerpt, StoppedTasks } from "../deployed";
 import { age } from "./age";
 import { gatewayLine } from "./gateway-line";
 import type { styleFor } from "./style";
+import { table } from "./table";
 
 interface TextOptions {
   readonly now: Date;
@@ -122,21 +122,4 @@ function logLines({ task, container, stoppedAt, lines, problem }: LogExcerpt, no
 
 function words(state: EndpointState): string {
   return state.replaceAll("-", " ");
-}
-
-const NO_LINES = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
-    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
-    .map((part) => [part, ""]),
-);
-
-function table(rows: readonly string[][]): string {
-  const style = { head: [], border: [], "padding-left": 0, "padding-right": 2 };
-  const drawn = new Table({ chars: NO_LINES, style });
-  drawn.push(...rows);
-  return drawn
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
 }

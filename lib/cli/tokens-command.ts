@@ -1,10 +1,9 @@
-import { failureOf } from "../local";
 import { stateOf, type TokenItem } from "../tokens/item";
 import { joinPair, type SecretPair, splitPair } from "../tokens/secret-pair";
 import { LONGEST_URL_TOKEN, signUrlToken, URL_TOKEN_PARAMETER, withUrlToken } from "../tokens/signed-url";
 import { TokenError } from "../tokens/token-error";
 import { TokenStore } from "../tokens/token-store";
-import { styleFor } from "./style";
+import { reported } from "./reported";
 import type { CreateOptions, RotateOptions, SignOptions, TableOptions } from "./tokens-options";
 import { tokensTableName } from "./tokens-table-name";
 
@@ -157,16 +156,4 @@ function minute(seconds: number): string {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-/** An error ends the command with its fix on standard error: standard output is for what may be piped on. */
-async function reported(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const { message, fix } = failureOf(error);
-    const style = styleFor(process.stderr);
-    process.stderr.write(`${[style("red", `error: ${message}`), fix].filter(Boolean).join("\n")}\n`);
-    process.exitCode = 1;
-  }
 }

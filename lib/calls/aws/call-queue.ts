@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   type SQSClient,
@@ -18,6 +19,7 @@ const MOST_MESSAGES = 10;
 
 /** A message as it was received. */
 export interface Received {
+  readonly id: string;
   /** Undefined: it is no message of ours. */
   readonly message: CallMessage | undefined;
   readonly body: string;
@@ -25,6 +27,14 @@ export interface Received {
   /** When it was sent and when somebody first got it, in milliseconds since 1970 on the clock of AWS. */
   readonly sentAt: number;
   readonly firstReceivedAt: number;
+}
+
+/** How many messages a queue has, about. */
+export interface MessageCounts {
+  readonly waiting: number;
+  /** Received by somebody, and not deleted. */
+  readonly hidden: number;
+  readonly delayed: number;
 }
 
 /** The queue of a function, or its dead letters. */
@@ -58,7 +68,8 @@ export class CallQueue {
       }),
       { abortSignal: signal },
     );
-    return Messages.map(({ Body = "", ReceiptHandle = "", Attributes = {} }) => ({
+    return Messages.map(({ MessageId = "", Body = "", ReceiptHandle = "", Attributes = {} }) => ({
+      id: MessageId,
       message: readMessage(Body),
       body: Body,
       receipt: ReceiptHandle,
@@ -85,8 +96,18 @@ export class CallQueue {
     );
   }
 
+  /** Deletes every message. SQS takes up to a minute for it, and begins no other one meanwhile. */
+  async purge(signal?: Deadline): Promise<void> {
+    await this.client.send(new PurgeQueueCommand({ QueueUrl: this.url }), { abortSignal: signal });
+  }
+
   /** About how many messages there are: those that wait, that are being worked on, and that are delayed. */
   async depth(signal?: Deadline): Promise<number> {
+    const { waiting, hidden, delayed } = await this.counts(signal);
+    return waiting + hidden + delayed;
+  }
+
+  async counts(signal?: Deadline): Promise<MessageCounts> {
     const names = [
       "ApproximateNumberOfMessages",
       "ApproximateNumberOfMessagesNotVisible",
@@ -96,7 +117,8 @@ export class CallQueue {
       new GetQueueAttributesCommand({ QueueUrl: this.url, AttributeNames: [...names] }),
       { abortSignal: signal },
     );
-    return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    const [waiting, hidden, delayed] = names.map((name) => Number(Attributes[name] ?? 0));
+    return { waiting: waiting!, hidden: hidden!, delayed: delayed! };
   }
 }
 

@@ -68,6 +68,18 @@ export class CallTable {
     return item && textOf(item, "body");
   }
 
+  /** False when the payload is gone. */
+  keepPayload(id: string, part: string, expiresAt: number, signal?: Deadline): Promise<boolean> {
+    const command = new UpdateItemCommand({
+      TableName: this.table,
+      Key: { pk: { S: id }, sk: { S: part } },
+      UpdateExpression: "SET expiresAt = :expiresAt",
+      ConditionExpression: "attribute_exists(pk)",
+      ExpressionAttributeValues: { ":expiresAt": { N: String(expiresAt) } },
+    });
+    return this.conditionally(command, signal);
+  }
+
   /** What the key stands for: what was there before, or what is given. */
   async claimKey(key: string, wanted: KeyItem, nowSeconds: number, signal?: Deadline): Promise<KeyItem> {
     const item = {

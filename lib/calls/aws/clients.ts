@@ -4,7 +4,8 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { Clock } from "./clock";
 
 export interface ClientOptions {
-  readonly region: string;
+  /** @default - the SDK's own search for one */
+  readonly region?: string;
   readonly profile?: string;
   /** Servers in AWS's place; AWS's own without them. */
   readonly endpoints?: { readonly [service in "dynamodb" | "sqs" | "s3"]?: string | null };
@@ -26,6 +27,9 @@ const CONNECT_MS = 2000;
 const ANSWER_MS = 30_000;
 const MOST_CONNECTIONS = 200;
 
+/** What the SDK would tell beside the answer: nobody who reads our log or a command's output expects it. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 /** The SDK's own retries with their back-off and jitter; who asks sets the deadline for all of them together. */
 const ATTEMPTS = 5;
 
@@ -34,7 +38,8 @@ export function createClients({ region, profile, endpoints = {}, clock = new Clo
   // A line of text that no reader of the log expects; the image has a newer Node.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const options = (endpoint: string | null | undefined) => ({
-    region,
+    ...(region !== undefined && { region }),
+    logger: SILENT,
     ...(profile !== undefined && { profile }),
     maxAttempts: ATTEMPTS,
     requestHandler: {
@@ -48,11 +53,16 @@ export function createClients({ region, profile, endpoints = {}, clock = new Clo
   });
   const clients = {
     dynamodb: new DynamoDBClient(options(endpoints.dynamodb)),
-    sqs: new SQSClient(options(endpoints.sqs)),
-    s3: new S3Client({ ...options(endpoints.s3), forcePathStyle: Boolean(endpoints.s3) }),
+    sqs: new SQSClient({ ...options(endpoints.sqs), useQueueUrlAsEndpoint: !isPointed("SQS", endpoints.sqs) }),
+    s3: new S3Client({ ...options(endpoints.s3), forcePathStyle: isPointed("S3", endpoints.s3) }),
   };
   for (const client of Object.values(clients)) teach(clock, client);
   return { ...clients, clock };
+}
+
+/** Whether another server is meant: then neither a queue's URL nor a bucket's name says which host to ask. */
+function isPointed(service: string, endpoint: string | null | undefined): boolean {
+  return Boolean(endpoint || process.env[`AWS_ENDPOINT_URL_${service}`] || process.env.AWS_ENDPOINT_URL);
 }
 
 interface Teachable {

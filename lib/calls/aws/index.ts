@@ -1,6 +1,6 @@
-export { CallQueue, MOST_VISIBILITY_S, type Received } from "./call-queue";
+export { CallQueue, type MessageCounts, MOST_VISIBILITY_S, type Received } from "./call-queue";
 export { CallTable, type Deadline, type KeyItem } from "./call-table";
 export { type ClientOptions, type Clients, createClients } from "./clients";
 export { Clock } from "./clock";
-export { INLINE_BYTES, ITEM_BYTES, type Part, Payloads } from "./payloads";
+export { INLINE_BYTES, ITEM_BYTES, objectKey, type Part, Payloads } from "./payloads";
 export { Registry } from "./registry";

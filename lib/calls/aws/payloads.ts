@@ -1,5 +1,11 @@
 import type { Readable } from "node:stream";
-import { DeleteObjectCommand, GetObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { tagOf } from "../call-id";
 import type { PayloadRef } from "../record";
@@ -85,6 +91,30 @@ export class Payloads {
     return (await this.get(id, part, signal)).Body as Readable;
   }
 
+  /** Has a payload stay as long as a call that lives on. False when it is gone already. */
+  async keep(id: string, part: Part, ref: PayloadRef, expiresAt: number, signal?: Deadline): Promise<boolean> {
+    if (ref.in === "record") return true;
+    if (ref.in === "item") return this.table.keepPayload(id, part, expiresAt, signal);
+    const Key = objectKey(id, part);
+    try {
+      // The bucket's lifecycle counts from when an object was written; S3 writes one over itself only with other metadata.
+      await this.s3.send(
+        new CopyObjectCommand({
+          Bucket: this.bucket,
+          Key,
+          CopySource: `${this.bucket}/${Key}`,
+          MetadataDirective: "REPLACE",
+          ContentType: "application/json",
+        }),
+        { abortSignal: signal },
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof S3ServiceException && error.name === "NoSuchKey") return false;
+      throw error;
+    }
+  }
+
   async remove(id: string, part: Part): Promise<void> {
     await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: objectKey(id, part) }));
   }
@@ -96,6 +126,7 @@ export class Payloads {
   }
 }
 
-function objectKey(id: string, part: Part): string {
+/** Where in the bucket a payload is. */
+export function objectKey(id: string, part: Part): string {
   return `calls/${tagOf(id)}/${id}/${part.replace("#", "/")}`;
 }

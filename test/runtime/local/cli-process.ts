@@ -44,13 +44,19 @@ export class CliProcess {
   /** In the environment of this process and of every one that it starts. */
   private readonly marker = `SLIPWAY_TEST_CLI=${randomUUID()}`;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, place: "pipe" | "terminal" = "pipe") {
+  constructor(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    place: "pipe" | "terminal" = "pipe",
+    folder?: string,
+  ) {
     const [name, value] = this.marker.split("=") as [string, string];
     program ??= bundle();
     const command = [process.execPath, program, ...args];
     const [file, ...rest] = place === "terminal" ? ["python3", "-c", ON_TERMINAL, ...command] : command;
     this.child = spawn(file!, rest, {
       env: { ...process.env, ...env, [name]: value },
+      cwd: folder,
       stdio: ["pipe", "pipe", "pipe"],
     });
     // What it does not read may be gone before this is written.

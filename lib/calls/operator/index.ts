@@ -1,0 +1,10 @@
+export { CallsError } from "./calls-error";
+export { type CancelOutcome, cancelCall } from "./cancel-call";
+export { type DeadLetter, HIDDEN_MS, peek } from "./dead-letters";
+export { functionNamed, type Target, targetText } from "./function-named";
+export { inParallel } from "./in-parallel";
+export { allCalls, type CallList, MOST_OPEN_READ, openCalls, type Wanted } from "./list-calls";
+export { type Redriven, type RedriveOptions, redrive, wouldBecome } from "./redrive";
+export { planRedrive, type RedrivePlan, type Settled } from "./redrive-plan";
+export { goneError, retryCall } from "./revive";
+export type { OperatorStores } from "./stores";
