@@ -34,7 +34,10 @@ export class Front {
   ) {}
 
   static async start(upstream: number): Promise<Front> {
-    const server: Server = createServer((incoming, response) => void front.pass(incoming, response));
+    const server: Server = createServer((incoming, response) => {
+      // Whoever asked was killed in the middle of it.
+      front.pass(incoming, response).catch(() => response.destroy());
+    });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     onStop(() => {
