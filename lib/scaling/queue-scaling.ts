@@ -51,7 +51,7 @@ const COOLDOWN = { scaleOutCooldown: 60, scaleInCooldown: 300 } as const;
 /** Longer than metrics are late: until then they tell of before the step. */
 const STEP_COOLDOWN = 180;
 
-/** Whoever spawns has the control service start a container at once, and CloudWatch sees it running within two minutes. */
+/** The control service starts a container within seconds, and CloudWatch sees it running two minutes later at the most. */
 const WAKE_PERIODS = 3;
 
 const IS_RUNNING = "FILL(tasks, 0) > 0";

@@ -75,17 +75,18 @@ export interface ComputeOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /**
    * Time that one request may take in all, from its arrival to the last byte of its answer, 1 s to 11 h 30 min. A WebSocket
-   * counts until it is closed.
+   * counts until it is closed. Of a function: what one attempt may take.
    * @default 300
    */
   readonly timeout?: Duration;
   /**
-   * Time from a task's start until the app accepts requests, 1 s to 1 h. Sets the gateway's readiness and the service's grace period.
+   * Time from a task's start until the app accepts requests, or a function's code is loaded, 1 s to 1 h (a function: 55 min). Sets the
+   * gateway's readiness and the service's grace period.
    * @default 60
    */
   readonly startupTimeout?: Duration;
   /**
-   * Time that requests in flight have to finish when a task stops, 1 s to 110 s (Fargate kills a container after 120 s).
+   * Time that requests in flight, or running calls, have to finish when a task stops, 1 s to 110 s (Fargate kills a container after 120 s).
    * @default 110
    */
   readonly drainTimeout?: Duration;

@@ -41,6 +41,13 @@ export function callerStatements(
       Resource: functions.map(({ queue }) => queueArn(queue, account)),
     },
     ...recordStatements(tags, apps(functions), names, account),
+    {
+      Sid: "ControlAddress",
+      Effect: "Allow",
+      Action: ["dynamodb:GetItem", "dynamodb:Query"],
+      Resource: tableArn(names.table, account),
+      Condition: leading([CONTROL_KEY]),
+    },
     payloadStatement(tags, names, account),
     ...keyStatement(names, account),
   ];
@@ -150,9 +157,14 @@ export function queueArn(queue: string, { partition, region, account }: AccountS
 }
 
 /**
- * `ForAllValues` is true of a request without keys, such as a Scan: so these statements allow no action but those on one item.
+ * Of items whose partition key is like one of these. `ForAllValues` is true of a request without keys as well, such as a Scan, so no
+ * statement with it allows any: only what names its keys.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
+function leading(keys: readonly string[]): Statement["Condition"] {
+  return { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } };
+}
+
 function recordStatements(
   tags: readonly string[],
   apps: readonly string[],
@@ -160,7 +172,6 @@ function recordStatements(
   account: AccountScope,
 ): Statement[] {
   const table = tableArn(names.table, account);
-  const leading = (keys: readonly string[]) => ({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } });
   return [
     {
       Sid: "CallRecords",
@@ -168,13 +179,6 @@ function recordStatements(
       Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
       Resource: table,
       Condition: leading(tags.flatMap((tag) => [`fc-${tag}*`, `ik#${tag}#*`, `task#${tag}`])),
-    },
-    {
-      Sid: "ControlAddress",
-      Effect: "Allow",
-      Action: ["dynamodb:GetItem", "dynamodb:Query"],
-      Resource: table,
-      Condition: leading([CONTROL_KEY]),
     },
     {
       Sid: "Functions",

@@ -115,6 +115,15 @@ describe("a platform", () => {
     );
   });
 
+  test("with more functions than its control service's role has room for", () => {
+    const stack = newStack();
+    const platform = platformIn(stack);
+    for (let i = 0; i < 50; i += 1) addFunction(stack, platform, `work-${i}`, { app: `app-${i}` });
+    expect(refusedAtSynth(() => new Synthesized(stack))).toMatch(
+      /stack\/platform: calls: 50 functions take \d+ characters of the control service's role, and IAM allows 10240\. Put some of them on another platform\. \[SLIPWAY_E_POLICY_TOO_LARGE\]/,
+    );
+  });
+
   test("imported with only some of what calls need", () => {
     const stack = newStack();
     expect(refused(() => importPlatform(stack, { calls: { tableName: "t" } as Wrong }))).toContain(

@@ -3,15 +3,16 @@ import type { GrantedFunction } from "../../../lib/task";
 import type { IPlatform } from "../platform/platform-ref";
 
 /** A function that can be called: of this stack, or of another by its name. */
-export interface IFunction extends IConstruct {
-  readonly app: string;
-  readonly name: string;
+export interface IFunction extends ICaller {
   /** Lets an endpoint, or another function, make calls of this one, ask for their results and cancel them. */
   grantSpawnTo(caller: ICaller): void;
 }
 
 /** Whoever may be let make calls: a web endpoint or a SpawnFunction. */
-export type ICaller = IConstruct;
+export interface ICaller extends IConstruct {
+  readonly app: string;
+  readonly name: string;
+}
 
 /** A function as whoever calls it must know it. */
 export interface Callable extends GrantedFunction {

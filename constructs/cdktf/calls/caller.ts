@@ -18,6 +18,7 @@ import {
 import type { IPlatform } from "../platform/platform-ref";
 import { type Callable, callableOf } from "./callable";
 import { callsNames } from "./platform-calls";
+import { sizing } from "./policy-sizing";
 
 interface CallerOptions {
   readonly construct: Construct;
@@ -34,12 +35,6 @@ interface CallerOptions {
   /** The task is told which calls it may make. */
   configure(calls: CallerConfig): void;
 }
-
-/** Of an account that is not known yet, the longest. */
-const SOME_ACCOUNT = { partition: "aws-us-gov", account: "000000000000" };
-
-/** What stands for an account's own suffix of the bucket's name. */
-const BUCKET_SUFFIX = "-".padEnd(27, "0");
 
 /** Which functions an endpoint or a function may call. Grants come one by one, in any order, and add up to the same. */
 export class Caller {
@@ -105,13 +100,10 @@ export class Caller {
 
   /** IAM would refuse at the apply, and not say why. */
   problems(): Problem[] {
-    const { platform, account, otherStatements } = this.options;
+    const { platform, otherStatements } = this.options;
     if (!this.makesCalls) return [];
-    const { standIns } = platform.requireCalls(this.construct);
-    const stores = { ...standIns, bucket: `${standIns.bucket}${BUCKET_SUFFIX}` };
-    const names = callsNames(stores, { ...platform.attributes, clusterName: "c".repeat(64) });
-    const scope = { ...account, ...SOME_ACCOUNT };
-    const size = policyCharacters([this.statements(names, scope), ...otherStatements(names, scope)]);
+    const { names, account } = sizing(platform.requireCalls(this.construct), platform);
+    const size = policyCharacters([this.statements(names, account), ...otherStatements(names, account)]);
     if (size <= ROLE_POLICY_CHARACTERS) return [];
     return [
       {

@@ -7,6 +7,7 @@ import { defaultLabel, physicalName } from "../../../lib/naming";
 import { assignPriorities, countQuotas, labelProblem } from "../../../lib/routing";
 import { describeProblem, type LocatedProblem } from "../../../lib/spec";
 import { platformProblems } from "../../../lib/task";
+import { controlRoleProblems } from "../calls/policy-sizing";
 import { onSynthesize, warn } from "../engine/synthesis-hook";
 import type { IPlatform } from "../platform/platform-ref";
 import { type EndpointEntry, type FunctionEntry, targetOf } from "./entries";
@@ -148,9 +149,15 @@ export class StackPlan {
   }
 
   private largePolicies(): LocatedProblem[] {
-    return [...this.endpoints, ...this.functions].flatMap(({ construct, caller }) =>
+    const [platform] = this.platforms;
+    const [first] = this.functions;
+    const services = this.functions.map(({ service }) => service);
+    const ofControl =
+      platform && first ? controlRoleProblems(platform.requireCalls(first.construct), platform, services) : [];
+    const ofCallers = [...this.endpoints, ...this.functions].flatMap(({ construct, caller }) =>
       caller.problems().map((problem) => ({ ...problem, path: construct.node.path })),
     );
+    return [...ofControl.map((problem) => ({ ...problem, path: platform!.node.path })), ...ofCallers];
   }
 
   private cutLabels(): LocatedProblem[] {

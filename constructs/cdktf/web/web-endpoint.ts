@@ -22,6 +22,7 @@ import {
 import type { IFunction } from "../calls/callable";
 import { Caller, markCaller } from "../calls/caller";
 import { jsonText } from "../engine/json-text";
+import { outputId } from "../engine/output-id";
 import { ResourceMaker, type Transform, transformReference } from "../engine/resource-maker";
 import { requireSameStack } from "../engine/same-stack";
 import type { IPlatform } from "../platform";
@@ -290,11 +291,6 @@ export abstract class WebEndpoint extends Construct {
   metric(name: WebMetric): MetricRef {
     return webMetric(name, this.dimensions);
   }
-}
-
-/** Of letters, digits, dashes and underscores, and no digit first. */
-function outputId(text: string): string {
-  return /^\d/.test(text) ? `_${text}` : text;
 }
 
 /** What a physical name may be made of: a value that is known only after apply may not. */

@@ -93,6 +93,10 @@ describe("whoever runs a function's calls", () => {
     }
   });
 
+  test("does not ask where the control service is, unless its code makes calls too", () => {
+    expect(allows(worker, "dynamodb:GetItem", table, "control")).toBe(false);
+  });
+
   test("changes its own calls and no other's", () => {
     expect(allows(worker, "dynamodb:UpdateItem", table, CALL_OF("1111bbbb"))).toBe(true);
     expect(allows(worker, "dynamodb:UpdateItem", table, CALL_OF("0000aaaa"))).toBe(false);

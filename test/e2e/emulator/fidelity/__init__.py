@@ -17,6 +17,7 @@ def apply():
     load_balancing.refuse_certificates_that_are_not_issued()
     certificates.issue_once_the_record_exists()
     queues.keep_attributes()
+    queues.write_json_without_blanks()
     dns.start_zone_ids_with_z()
     encryption.own_the_keys_of_services()
     autoscaling.tag_scalable_targets()
