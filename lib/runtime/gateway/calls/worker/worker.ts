@@ -57,7 +57,7 @@ export class Worker {
     );
     serveMetrics(() => this.metrics.text({ running: this.running.size, occupied: this.loop.busy, slots: maxInputs }));
     this.host = new ExecutorHost(
-      { path: executorSocket, startupMs, files: context.files },
+      { path: executorSocket, isShared: config.listen.host === undefined, startupMs, files: context.files },
       {
         onExecutor: (executor) => this.onExecutor(executor),
         onLog: (line) => this.print(line),

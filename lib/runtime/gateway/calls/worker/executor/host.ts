@@ -1,14 +1,16 @@
 import { once } from "node:events";
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
+import { dirname } from "node:path";
 import type { Log } from "../../../log";
 import type { ExchangeFiles } from "./exchange-files";
 import { type CallOutput, Executor } from "./executor";
 import { LineSocket } from "./line-socket";
 import { type Channel, readFailed, readHello } from "./protocol";
 
-/** The executor may be any user. */
+/** The executor may be any user: in a task's shared folder, which Fargate makes for root alone, it writes large results. */
 const SOCKET_MODE = 0o666;
+const SHARED_FOLDER_MODE = 0o1777;
 
 /** From a connection to its hello, and to that of the other one. */
 const HELLO_MS = 5000;
@@ -39,13 +41,20 @@ export class ExecutorHost {
   private isClosing = false;
 
   constructor(
-    private readonly options: { readonly path: string; readonly startupMs: number; readonly files: ExchangeFiles },
+    /** `isShared`: the socket's folder is the task's own, which its containers share. */
+    private readonly options: {
+      readonly path: string;
+      readonly isShared: boolean;
+      readonly startupMs: number;
+      readonly files: ExchangeFiles;
+    },
     private readonly events: HostEvents,
     private readonly log: Log,
   ) {}
 
   async listen(): Promise<void> {
-    const { path } = this.options;
+    const { path, isShared } = this.options;
+    if (isShared && process.getuid?.() === 0) chmodSync(dirname(path), SHARED_FOLDER_MODE);
     removeSocket(path);
     this.server.listen(path);
     await once(this.server, "listening");
