@@ -131,6 +131,15 @@ test("a function is found by its name with its kind, and an endpoint with its UR
     urls: [],
   });
   expect((await gateway.get("/v1/functions/acme/unknown")).body.error.code).toBe("function_not_found");
+  expect((await gateway.get("/v1/functions/other-app/api")).body.error.code).toBe("not_granted");
+});
+
+test("a function of another environment is not found in this one", async () => {
+  const empty = JSON.stringify({ args: [], kwargs: {} });
+  const spawned = await gateway.ask("POST", `${callsOf(fn)}?environment=elsewhere`, empty);
+  expect([spawned.status, spawned.body.error.code]).toEqual([404, "function_not_found"]);
+  const found = await gateway.get(`/v1/functions/acme/${fn.name}?environment=elsewhere`);
+  expect([found.status, found.body.error.code]).toEqual([404, "function_not_found"]);
 });
 
 test("arguments beyond maxPayload are refused, whether or not their length was announced", async () => {

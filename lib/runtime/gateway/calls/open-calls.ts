@@ -18,7 +18,7 @@ export async function openCalls(
   const clients = known.clients ?? createClients({ region, endpoints });
   const metadata = known.metadata ?? (await readTaskMetadata(process.env));
   const self = `http://${ownAddress(metadata, listen.host)}:${listen.controlPort}`;
-  const { api, waiters } = createCallsApi(calls, { clients, log, self });
+  const { api, waiters } = createCallsApi(calls, { clients, log, self, environment: config.environment });
   return {
     api,
     serve: mountCallsApi(api, output, { app, function: config.function }),

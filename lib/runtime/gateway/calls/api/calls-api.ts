@@ -19,7 +19,7 @@ export class CallsApi {
   private readonly results: Results;
 
   constructor(
-    private readonly config: CallerConfig,
+    private readonly config: CallerConfig & { readonly environment: string },
     private readonly stores: CallStores,
   ) {
     this.spawner = new Spawner(stores);
@@ -63,6 +63,7 @@ export class CallsApi {
   }
 
   private async spawn({ app, name }: { app: string; name: string }, request: ApiRequest) {
+    this.requireEnvironment(request, app, name);
     const grant = this.config.grants.find((one) => one.app === app && one.name === name);
     if (grant === undefined || request.allows?.({ app, name }) === false) throw notGranted(app, name);
     const entry = await this.stores.functions.entry(app, name, performance.now() + LOOKUP_MS);
@@ -75,12 +76,20 @@ export class CallsApi {
     return { ...json(202, { call_id: id, state }, { location: `${request.base ?? ""}/v1/calls/${id}` }), call: id };
   }
 
-  private async info({ app, name }: { app: string; name: string }, { allows }: ApiRequest): Promise<Outcome> {
-    if (allows?.({ app, name }) === false) throw notGranted(app, name);
+  private async info({ app, name }: { app: string; name: string }, request: ApiRequest): Promise<Outcome> {
+    this.requireEnvironment(request, app, name);
+    // Of other apps the task's role may not even read.
+    const isKnown = this.config.grants.some((grant) => grant.app === app);
+    if (!isKnown || request.allows?.({ app, name }) === false) throw notGranted(app, name);
     const item = await this.stores.functions.item(app, name, performance.now() + LOOKUP_MS);
     if (item === undefined || (item.kind && "S" in item.kind && item.kind.S === "function" && !readFunctionEntry(item)))
       throw functionNotFound(app, name);
     return json(200, functionInfo(app, name, item));
+  }
+
+  private requireEnvironment({ query }: ApiRequest, app: string, name: string): void {
+    const environment = query.get("environment");
+    if (environment !== null && environment !== this.config.environment) throw functionNotFound(app, name, environment);
   }
 
   /** The id says whose call it is: those of other functions are not even looked for. */
@@ -98,8 +107,9 @@ export class CallsApi {
   }
 }
 
-function functionNotFound(app: string, name: string): ApiError {
-  return new ApiError("function_not_found", `There is no function ${app}/${name}; is it deployed in this environment?`);
+function functionNotFound(app: string, name: string, environment?: string): ApiError {
+  const where = environment === undefined ? "this environment" : `the environment ${environment}, or this one another`;
+  return new ApiError("function_not_found", `There is no function ${app}/${name}; is it deployed in ${where}?`);
 }
 
 function subjectOf(route: Route): Pick<About, "call" | "target"> {

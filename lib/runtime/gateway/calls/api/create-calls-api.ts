@@ -12,23 +12,28 @@ export interface CallsApiSurroundings {
   readonly log: Log;
   /** Base URL of this gateway's control port, as workers reach it. */
   readonly self: string | undefined;
+  /** In which everything that is granted is. */
+  readonly environment: string;
 }
 
-export function createCallsApi(config: CallerConfig, { clients, log, self }: CallsApiSurroundings) {
+export function createCallsApi(config: CallerConfig, { clients, log, self, environment }: CallsApiSurroundings) {
   const { dynamodb, sqs, s3, clock } = clients;
   const table = new CallTable(dynamodb, config.table);
   const waiters = new Waiters();
-  const api = new CallsApi(config, {
-    table,
-    payloads: new Payloads(table, s3, config.bucket),
-    queues: new Queues(sqs),
-    functions: new Functions(new Registry(dynamodb, config.registry)),
-    waiters,
-    wake: new WakeAsker(config.control, log),
-    clock,
-    log,
-    retentionS: config.retentionS,
-    self,
-  });
+  const api = new CallsApi(
+    { ...config, environment },
+    {
+      table,
+      payloads: new Payloads(table, s3, config.bucket),
+      queues: new Queues(sqs),
+      functions: new Functions(new Registry(dynamodb, config.registry)),
+      waiters,
+      wake: new WakeAsker(config.control, log),
+      clock,
+      log,
+      retentionS: config.retentionS,
+      self,
+    },
+  );
   return { api, waiters };
 }
