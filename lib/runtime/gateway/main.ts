@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { Server } from "node:net";
 import type { GatewayConfig } from "../../task/gateway-config";
 import { ConfigError, readConfig } from "./config";
 import { createControlServer } from "./control";
