@@ -1,10 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { STATUS_CODES } from "node:http";
 import { type ListenerRule, matchRules, UNKNOWN_ADDRESS } from "../routing";
+import type { ClientRequest } from "../runtime/gateway/client-request";
+import type { ClientResponse } from "../runtime/gateway/client-response";
 import { endToEndHeaders } from "../runtime/gateway/headers";
+import { HttpServer } from "../runtime/gateway/http-server";
 import { type Forwarding, forward } from "../runtime/gateway/proxy";
+import { soundness } from "../runtime/gateway/soundness";
 import { forwardUpgrade } from "../runtime/gateway/tunnel";
-import { acceptUpgrades, type Upgrade, upgradeProblem } from "../runtime/gateway/upgrade";
+import type { Upgrade } from "../runtime/gateway/upgrade";
 import { Upstream } from "../runtime/gateway/upstream";
 import { albHeaders } from "./alb-headers";
 import type { Endpoint } from "./deployment";
@@ -46,22 +49,14 @@ export class Router {
   private functions: readonly SpawnedFunction[] = [];
   private devHosts = new DevHosts([], []);
   private readonly targets = new Map<string, Upstream>();
-  /** Node's servers forget connections that changed their protocol. */
-  private readonly upgraded = new Set<Socket>();
+  private servers: readonly HttpServer[] = [];
 
-  private constructor(
-    private readonly servers: readonly Server[],
-    private readonly onRequest?: RouterOptions["onRequest"],
-  ) {
-    for (const server of servers) {
-      server.on("request", (request, response) => this.handle(request, response));
-      server.on("checkContinue", (request, response) => this.handle(request, response));
-      acceptUpgrades(server, (request, response, upgrade) => this.handleUpgrade(request, response, upgrade));
-    }
-  }
+  private constructor(private readonly onRequest?: RouterOptions["onRequest"]) {}
 
   static async listen({ port, host, onRequest }: RouterOptions): Promise<Router> {
-    return new Router(await listenOn(port, host ? [host] : LOOPBACK), onRequest);
+    const router = new Router(onRequest);
+    router.servers = await listenOn(port, host ? [host] : LOOPBACK, (...served) => router.handle(...served));
+    return router;
   }
 
   get port(): number {
@@ -102,24 +97,20 @@ export class Router {
       this.servers.map((server) => {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeAllConnections();
-        for (const socket of this.upgraded) socket.destroy();
         return closed;
       }),
     );
     for (const upstream of this.targets.values()) upstream.close();
   }
 
-  private handleUpgrade(request: IncomingMessage, response: ServerResponse, upgrade: Upgrade): void {
-    const { socket } = upgrade;
-    this.upgraded.add(socket);
-    socket.once("close", () => this.upgraded.delete(socket));
-    const problem = upgradeProblem(request);
-    if (problem) answer(response, 400, `${problem}\n`);
-    else this.handle(request, response, upgrade);
-  }
-
-  private handle(request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
-    const { host, url } = this.devHosts.resolve(request.headers.host ?? "", request.url!);
+  private handle(request: ClientRequest, response: ClientResponse, upgrade?: Upgrade): void {
+    const unsound = soundness(request, upgrade);
+    if (unsound) {
+      response.keepsAlive = false;
+      answer(response, unsound.status, `${unsound.message}\n`);
+      return;
+    }
+    const { host, url } = this.devHosts.resolve(request.host ?? "", request.target);
     const rule = matchRules(this.rules, { host, path: url });
     const upstream = rule && this.targets.get(rule.target);
     if (upstream) {
@@ -134,8 +125,8 @@ export class Router {
       if (upgrade) forwardUpgrade(upgrade, response, forwarding);
       else forward(request, response, forwarding);
     } else if (rule) {
-      answer(response, 503, `${rule.target} has no running task: see the terminal.\n`, { "retry-after": "1" });
-    } else if (request.url === "/" && HOME_HOSTS.includes(host)) {
+      answer(response, 503, `${rule.target} has no running task: see the terminal.\n`, [...TEXT, "retry-after", "1"]);
+    } else if (request.target === "/" && HOME_HOSTS.includes(host)) {
       this.list(request, response);
     } else {
       answer(response, 404, UNKNOWN_ADDRESS);
@@ -144,41 +135,46 @@ export class Router {
 
   private watch(
     target: string,
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: ClientRequest,
+    response: ClientResponse,
     tell: (request: ServedRequest) => void,
   ) {
     const began = performance.now();
-    const { method = "GET", url = "/" } = request;
-    response.once("close", () => {
-      const status = response.headersSent ? response.statusCode : undefined;
+    const { method, target: url } = request;
+    response.onClose(() => {
+      const status = response.hasBegun ? response.status : undefined;
       tell({ target, method, path: url.split("?", 1)[0]!, status, ms: Math.round(performance.now() - began) });
     });
   }
 
-  private list(request: IncomingMessage, response: ServerResponse): void {
+  private list(request: ClientRequest, response: ClientResponse): void {
     const endpoints = this.endpoints.map((endpoint) => ({ ...endpoint, running: this.targets.has(endpoint.target) }));
-    if (/\bjson\b/.test(request.headers.accept ?? "")) {
-      answer(response, 200, endpointListJson(endpoints, this.functions), { "content-type": "application/json" });
+    if (/\bjson\b/.test(request.header("accept") ?? "")) {
+      answer(response, 200, endpointListJson(endpoints, this.functions), ["content-type", "application/json"]);
     } else {
-      answer(response, 200, endpointListHtml(endpoints, this.functions), {
-        "content-type": "text/html; charset=utf-8",
-      });
+      answer(response, 200, endpointListHtml(endpoints, this.functions), ["content-type", "text/html; charset=utf-8"]);
     }
   }
 }
 
-function answer(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", ...headers }).end(body);
+const TEXT = ["content-type", "text/plain; charset=utf-8"];
+
+function answer(response: ClientResponse, status: number, text: string, headers: readonly string[] = TEXT): void {
+  const body = Buffer.from(text);
+  response.begin(status, STATUS_CODES[status]!, [...headers, "content-length", String(body.length)]);
+  response.write(body);
+  response.end();
 }
 
+type Serve = ConstructorParameters<typeof HttpServer>[0]["serve"];
+
 /** One server per address, all on the same port; an address that this machine does not have is left out. */
-async function listenOn(port: number, addresses: readonly string[]): Promise<Server[]> {
+async function listenOn(port: number, addresses: readonly string[], serve: Serve): Promise<HttpServer[]> {
   for (;;) {
-    const servers: Server[] = [];
+    const servers: HttpServer[] = [];
     try {
       for (const address of addresses) {
-        const server = await listenAt(servers[0] ? portOf(servers[0]) : port, address);
+        const server = await listenAt(servers[0] ? portOf(servers[0]) : port, address, serve);
         if (server) servers.push(server);
       }
       return servers;
@@ -191,9 +187,9 @@ async function listenOn(port: number, addresses: readonly string[]): Promise<Ser
   }
 }
 
-function listenAt(port: number, host: string): Promise<Server | undefined> {
-  // Neither uploads nor the wait for a slow answer are ours to cut short; clients keep their connections as with ALB.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000, maxHeaderSize: 65_536 });
+function listenAt(port: number, host: string, serve: Serve): Promise<HttpServer | undefined> {
+  // Clients keep their connections as with a load balancer.
+  const server = new HttpServer({ keepAliveMs: 60_000, headersTimeoutMs: 60_000, serve });
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const absent = host === "::1" && ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(error.code ?? "");
@@ -219,6 +215,6 @@ async function explainListenError(error: NodeJS.ErrnoException, port: number): P
   });
 }
 
-function portOf(server: Server): number {
+function portOf(server: HttpServer): number {
   return (server.address() as { port: number }).port;
 }

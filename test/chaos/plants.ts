@@ -36,7 +36,7 @@ export const EVENTS_CUT: Plant = {
   what: "events end in the middle of one",
   changes: [
     [
-      "if (this.lastChunk === void 0 || endsEvent(this.lastChunk)) this.endHere();",
+      "if (this.lastBytes === void 0 || endsEvent(this.lastBytes)) this.endHere();",
       "this.response.write('data: half');\n    this.endHere();",
     ],
   ],
@@ -52,7 +52,8 @@ export const LEAK: Plant = {
 export const SECRET_TOLD: Plant = {
   what: "the access line has the caller's credentials",
   changes: [
-    ['path: request.url.split("?", 1)[0]', 'path: request.url.split("?", 1)[0] + request.headers.authorization'],
+    ["const found = {};", 'const found = {};\n  request.told = headers.join(" ");'],
+    ['path: request.target.split("?", 1)[0],', 'path: request.target.split("?", 1)[0] + request.told,'],
   ],
 };
 

@@ -1,6 +1,7 @@
-import { AnswerParser, type AnswerSink, BadAnswer } from "./answer-parser";
+import { AnswerParser, type AnswerSink } from "./answer-parser";
 import { AppSocket } from "./app-socket";
 import type { Failure } from "./call";
+import { BadMessage } from "./message-parser";
 
 export interface AppAddress {
   /** On loopback. */
@@ -110,7 +111,7 @@ export class AppConnection {
     try {
       this.parser.read(bytes);
     } catch (error) {
-      if (!(error instanceof BadAnswer)) throw error;
+      if (!(error instanceof BadMessage)) throw error;
       this.lose("bad-response");
     }
     return true;

@@ -1,5 +1,5 @@
-import type { ServerResponse } from "node:http";
 import type { GatewayConfig } from "../../task/gateway-config";
+import type { ClientResponse } from "./client-response";
 
 /** What lasts until somebody ends it. */
 export interface Leaver {
@@ -43,7 +43,7 @@ export class Drain {
   }
 
   /** Counts a request in; `leave` counts it out again when its response is over, whichever way. */
-  enter(response: ServerResponse): void {
+  enter(response: ClientResponse): void {
     clearTimeout(this.quiet);
     this.active++;
     this.lastRequestAt = performance.now();
@@ -56,8 +56,8 @@ export class Drain {
   }
 
   /** Before an answer begins: while draining it says `Connection: close`. */
-  mark(response: ServerResponse): void {
-    if (this.isDraining) response.shouldKeepAlive = false;
+  mark(response: ClientResponse): void {
+    if (this.isDraining) response.keepsAlive = false;
   }
 
   /** What is to be sent away: soon, when its client loses nothing by it, or last, when it might end by itself. */

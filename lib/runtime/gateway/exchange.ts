@@ -1,9 +1,8 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AccessRecord, CLIENT_LEFT } from "./access-log";
 import { withoutQueryToken } from "./auth/query-token";
-import { limitBody } from "./body-limit";
-import { bytesSince } from "./bytes";
-import { type Failure, hasBody, isChunked } from "./call";
+import type { Failure } from "./call";
+import type { ClientRequest } from "./client-request";
+import type { ClientResponse } from "./client-response";
 import type { Slot, Waiter } from "./gate";
 import { type ClientFacts, isEventStream, requestHeaders, responseHeaders } from "./headers";
 import { thrown } from "./log";
@@ -51,8 +50,8 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
 
   constructor(
     private readonly service: Service,
-    private readonly request: IncomingMessage,
-    private readonly response: ServerResponse,
+    private readonly request: ClientRequest,
+    private readonly response: ClientResponse,
     private readonly upgrade?: Upgrade,
   ) {
     this.timers = new Timers(service, request, this.arrivedAt, this);
@@ -64,17 +63,17 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   }
 
   get peer(): string {
-    return this.request.socket.remoteAddress ?? "";
+    return this.request.arrival.peer;
   }
 
   get port(): number {
-    return this.request.socket.localPort ?? this.service.config.listen.port;
+    return this.request.arrival.port;
   }
 
   /** A WebSocket is in flight until it is closed, and draining lets it be until the deadline. */
   serve(): void {
     this.service.drain.enter(this.response);
-    this.response.on("close", this.onClose);
+    this.response.onClose(this.onClose);
     try {
       const objection = this.objection();
       if (objection === undefined) this.authorize();
@@ -97,12 +96,12 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
     const unsound = soundness(request, upgrade);
     if (unsound !== undefined) return unsound;
 
-    const route = routeTarget(request.url ?? "/", stripPrefix, keepPrefix);
+    const route = routeTarget(request.target, stripPrefix, keepPrefix);
     if (route.kind === "redirect") return route;
     if (route.kind === "not-found") return NOT_FOUND;
 
     if (readiness.state !== "READY") return NOT_READY[readiness.state];
-    if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) return bodyTooLarge(maxBodyBytes);
+    if (typeof request.body === "number" && request.body > maxBodyBytes) return bodyTooLarge(maxBodyBytes);
 
     this.path = route.path;
     this.prefix = keepPrefix ? "" : stripPrefix;
@@ -128,14 +127,14 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
     const refusal = await objection;
     stopLooking?.();
     // The client has left, or has heard that its time is over.
-    if (this.response.closed || this.response.headersSent) return;
+    if (this.response.isClosed || this.response.hasBegun) return;
     this.enterUnless(refusal);
   }
 
   /** The body of a request that is refused here is nobody's. */
   private enterUnless(refusal: Refusal | undefined): void {
     if (refusal === undefined) this.enter();
-    else this.refuse(hasBody(this.request) ? { ...refusal, close: true, discardsBody: true } : refusal);
+    else this.refuse(this.request.hasBody ? { ...refusal, close: true, discardsBody: true } : refusal);
   }
 
   private enter(): void {
@@ -164,20 +163,21 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
     this.admittedAt = performance.now();
     this.timers.enter("at-app");
     // The app's time begins when it has the whole request.
-    if (!request.complete && hasBody(request)) request.once("end", this.onUploaded);
+    if (!request.isComplete) request.onTaken = this.onUploaded;
 
-    const headers = requestHeaders(request.rawHeaders, this);
+    const headers = requestHeaders(request.headers, this);
     this.headers = this.span === undefined ? headers : this.span.headers(headers);
     this.relay = upgrade ? forwardUpgrade(upgrade, response, this) : forward(request, response, this);
-    if (isChunked(request)) limitBody(request, maxBodyBytes, () => this.end(bodyTooLarge(maxBodyBytes)));
+    if (request.isChunked) request.limitBody(maxBodyBytes, () => this.end(bodyTooLarge(maxBodyBytes)));
   }
 
   answerHeaders(list: readonly string[]): string[] {
     this.service.drain.mark(this.response);
     const headers = responseHeaders(list);
     this.isEventStream = isEventStream(headers);
-    const { host = "", [TIMING_HEADER]: wantsTiming } = this.request.headers;
-    if (wantsTiming !== undefined) headers.push("Server-Timing", serverTiming(this.arrivedAt, this.admittedAt));
+    const { host = "" } = this.request;
+    if (this.request.header(TIMING_HEADER) !== undefined)
+      headers.push("Server-Timing", serverTiming(this.arrivedAt, this.admittedAt));
     return this.prefix === "" ? headers : prefixAnswer(headers, { prefix: this.prefix, host });
   }
 
@@ -191,7 +191,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
 
   begun(): void {
     const { drain, metrics } = this.service;
-    if (this.response.statusCode === 101) {
+    if (this.response.status === 101) {
       this.timers.enter("tunnel");
       metrics.tunnelOpened();
       drain.add(this.relay!, "soon");
@@ -243,12 +243,12 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   private record(): AccessRecord {
     const { request, response, arrivedAt, admittedAt, code } = this;
     const now = performance.now();
-    const hasAnswer = response.headersSent;
-    const bytes = bytesSince(request.socket);
+    const hasAnswer = response.hasBegun;
+    const bytes = request.arrival.takeBytes();
     return {
-      method: request.method!,
-      path: request.url!.split("?", 1)[0]!,
-      status: hasAnswer ? response.statusCode : CLIENT_LEFT,
+      method: request.method,
+      path: request.target.split("?", 1)[0]!,
+      status: hasAnswer ? response.status : CLIENT_LEFT,
       origin: hasAnswer ? (this.answered ? "gateway" : "app") : "client",
       code,
       queueMs: (admittedAt || now) - arrivedAt,
@@ -256,7 +256,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
       totalMs: now - arrivedAt,
       bytesIn: bytes.read,
       bytesOut: bytes.written,
-      traceId: this.span?.traceId ?? traceIdOf(request.headers),
+      traceId: this.span?.traceId ?? traceIdOf(request),
     };
   }
 
@@ -274,7 +274,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
       this.cancelled();
       this.breakOff(INTERNAL_ERROR);
     } catch {
-      this.request.socket.destroy();
+      this.request.arrival.destroy();
     }
   }
 
@@ -291,12 +291,12 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   private breakOff(refusal: Refusal): void {
     this.service.gate.leave(this);
     this.relay?.cancel();
-    if (!this.response.headersSent) {
+    if (!this.response.hasBegun) {
       this.refuse(refusal);
       return;
     }
     this.code ??= refusal.code;
-    if (this.relay === undefined) this.request.socket.destroy();
+    if (this.relay === undefined) this.request.arrival.destroy();
     else this.relay.cut(true);
   }
 }

@@ -1,3 +1,5 @@
+import { ownText } from "./own-text";
+
 /**
  * Which headers cross the gateway. A header list is flat, as Node has it raw: name, value, name, value, with
  * duplicates, order and case as they were sent.
@@ -56,7 +58,7 @@ function meaningOf(name: string): number {
   const known = meanings.get(name);
   if (known !== undefined) return known;
   const meaning = readName(name.toLowerCase());
-  if (name.length <= LONGEST_KEPT && meanings.size < MOST_MEANINGS) meanings.set(name, meaning);
+  if (name.length <= LONGEST_KEPT && meanings.size < MOST_MEANINGS) meanings.set(ownText(name), meaning);
   return meaning;
 }
 
@@ -185,7 +187,7 @@ function withoutIpv4Mapping(address: string): string {
 /** What a host and a port can hold (RFC 3986 section 3.2.2), less the comma, at which a server might split. */
 const HOST = /^[\w.~!$&'()*+;=:%[\]-]*$/;
 
-/** Why a request that Node's strict parser let through is still refused; undefined when it is sound. */
+/** Why a request that the strict parser let through is still refused; undefined when it is sound. */
 export function requestProblem(list: HeaderList, version: string): string | undefined {
   if (version !== "1.1" && version !== "1.0") return `HTTP/${version} is not spoken here; use HTTP/1.1.`;
   let hosts = 0;

@@ -1,5 +1,5 @@
 import type { AppConnection, ConnectionUser } from "./app-connection";
-import { type AppRequest, type Call, expectsContinue, type Failure, hasBody, isChunked, type Receiver } from "./call";
+import type { AppRequest, Call, Failure, Receiver } from "./call";
 import type { ConnectionPool } from "./connection-pool";
 import { Upload } from "./upload";
 
@@ -28,12 +28,13 @@ export class PooledCall implements Call, ConnectionUser {
     this.text = requestHead(request, pool.isReusing);
     this.connection = pool.take();
     const { method, source } = request;
-    this.mayRetry = IDEMPOTENT.has(method) && !hasBody(source);
-    if (hasBody(source)) {
+    this.mayRetry = IDEMPOTENT.has(method) && !source.hasBody;
+    if (source.hasBody) {
       // A small body leaves with its header, in one packet; a body that is yet to come does not keep the header waiting.
       this.connection.cork();
       this.connection.begin(method, this.text, this);
       this.upload = new Upload(source, this.connection);
+      this.upload.begin();
       process.nextTick(uncork, this.connection);
     } else {
       this.connection.begin(method, this.text, this);
@@ -63,7 +64,7 @@ export class PooledCall implements Call, ConnectionUser {
   }
 
   data(chunk: Buffer): void {
-    if (!this.isOver && !this.receiver.data(Buffer.from(chunk))) this.connection.pause();
+    if (!this.isOver && !this.receiver.data(chunk)) this.connection.pause();
   }
 
   end(trailers: readonly string[]): void {
@@ -117,8 +118,8 @@ function requestHead({ method, path, headers, source }: AppRequest, keepsAlive: 
   }
   // HTTP/1.0 has none, and HTTP/1.1 must have one.
   if (!hasHost) text += "Host: localhost\r\n";
-  if (isChunked(source)) text += "Transfer-Encoding: chunked\r\n";
+  if (source.isChunked) text += "Transfer-Encoding: chunked\r\n";
   else if (!hasLength && USUALLY_HAVE_BODY.has(method)) text += "Content-Length: 0\r\n";
-  if (expectsContinue(source)) text += "Expect: 100-continue\r\n";
+  if (source.expectsContinue) text += "Expect: 100-continue\r\n";
   return `${text}Connection: ${keepsAlive ? "keep-alive" : "close"}\r\n\r\n`;
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { Server } from "node:net";
 import { createLog, type Log, thrown } from "./log";
 import { Output } from "./output";
 

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Call, expectsContinue, type Failure, type Receiver } from "./call";
+import type { Call, Failure, Receiver } from "./call";
+import type { ClientRequest } from "./client-request";
+import type { ClientResponse } from "./client-response";
 import type { Leaver } from "./drain";
 import { Guarded } from "./guarded";
-import { trailers, without } from "./headers";
+import { trailers } from "./headers";
 import type { Upstream } from "./upstream";
 
 /** How one exchange is forwarded. */
@@ -35,127 +36,82 @@ export interface Forwarding {
  * informational responses and trailers pass. A client that goes away cancels the request at the upstream; an upstream
  * that dies within an answer breaks the client's connection, so a cut body never looks complete.
  */
-export function forward(request: IncomingMessage, response: ServerResponse, forwarding: Forwarding): Relay {
-  // A client that gets a final answer may still send the body it had announced, or may not: nothing can follow.
-  if (expectsContinue(request)) response.shouldKeepAlive = false;
-
+export function forward(request: ClientRequest, response: ClientResponse, forwarding: Forwarding): Relay {
   const relay = new Relay(request, response, forwarding);
   const call = forwarding.upstream.send(
-    { method: request.method ?? "GET", path: forwarding.path, headers: forwarding.headers, source: request },
+    { method: request.method, path: forwarding.path, headers: forwarding.headers, source: request },
     new Guarded(relay),
   );
   return attach(relay, call, response);
 }
 
 /** Ties a call to the response that its answer goes to. */
-export function attach<R extends Relay>(relay: R, call: Call, response: ServerResponse): R {
+export function attach<R extends Relay>(relay: R, call: Call, response: ClientResponse): R {
   relay.call = call;
   // Before anybody else hears of it, so that the app is told before its place goes to the next.
-  response.prependListener("close", () => {
-    if (!response.writableEnded) relay.cancel();
-  });
+  response.onClose(() => {
+    if (!response.isEnded) relay.cancel();
+  }, true);
   return relay;
 }
-
-/** A whole body of up to so many bytes leaves in one string with its header, which Node writes for less than a list of parts. */
-const WHOLE_LIMIT = 8 * 1024;
 
 /** Bytes that wait for the client while it still gets informational responses: they know no backpressure. */
 const MOST_HINTS_WAITING = 64 * 1024;
 
+/** @see https://www.rfc-editor.org/rfc/rfc8288#section-3 */
+const LINK = /^<[^<>]*>/;
+
 /** Writes what comes from the upstream to the client. */
 export class Relay implements Receiver, Leaver {
   call: Call | undefined;
-  private hasBody = false;
   private isLeaving = false;
-  private lastChunk: Buffer | undefined;
-  /** The answer's Content-Length, if it has a body of known length. */
-  private length = -1;
-  /** A body that came in one piece: its end comes at once. */
-  private whole: Buffer | undefined;
-  private awaitsDrain = false;
+  /** Of the last chunk, as far as it tells whether an event ends with it. */
+  private lastBytes: string | undefined;
 
   constructor(
-    private readonly request: IncomingMessage,
-    protected readonly response: ServerResponse,
+    private readonly request: ClientRequest,
+    protected readonly response: ClientResponse,
     protected readonly forwarding: Forwarding,
   ) {}
 
-  /** 100, 102 and 103: Node can write no other informational response, and no other is in use. */
+  /** 100, 102 and 103: no other informational response is in use. */
   information(status: number, headers: readonly string[]): void {
-    if (this.request.httpVersion !== "1.1") return;
-    if (this.response.writableLength > MOST_HINTS_WAITING) return;
-    if (status === 100 && expectsContinue(this.request)) this.response.writeContinue();
-    else if (status === 102) this.response.writeProcessing();
-    else if (status === 103) this.earlyHints(this.forwarding.answerHeaders(headers));
+    const { request, response } = this;
+    if (request.version !== "1.1" || response.waiting > MOST_HINTS_WAITING) return;
+    if (status === 100 && request.expectsContinue) response.inform(100, "Continue");
+    else if (status === 102) response.inform(102, "Processing");
+    else if (status === 103 && isHint(headers))
+      response.inform(103, "Early Hints", this.forwarding.answerHeaders(headers));
   }
 
   head(status: number, message: string, headers: readonly string[]): void {
-    try {
-      this.response.writeHead(status, message, this.framed(status, this.forwarding.answerHeaders(headers)));
-    } catch {
-      this.cancel();
-      this.forwarding.fail("bad-response");
-      return;
-    }
+    this.response.begin(status, message, this.forwarding.answerHeaders(headers));
     this.forwarding.begun?.();
-    // Header and first bytes leave in one packet when they came in one; a header alone does not wait for a body.
-    process.nextTick(flushHead, this);
-  }
-
-  flushHead(): void {
-    if (!this.hasBody && !this.response.writableEnded && !this.response.destroyed) this.response.flushHeaders();
   }
 
   data(chunk: Buffer): boolean {
-    if (this.response.destroyed || this.response.writableEnded) return true;
-    this.hasBody = true;
-    this.lastChunk = chunk;
-    if (this.isLeaving && endsEvent(chunk)) {
-      this.response.write(chunk);
+    const { response } = this;
+    if (response.isClosed || response.isEnded) return true;
+    this.lastBytes = chunk.toString("latin1", Math.max(0, chunk.length - 4));
+    if (this.isLeaving && endsEvent(this.lastBytes)) {
+      response.write(chunk);
       this.endHere();
       return true;
     }
-    if (chunk.length === this.length && chunk.length <= WHOLE_LIMIT) {
-      this.whole = chunk;
-      return true;
-    }
-    if (this.response.write(chunk) || this.forwarding.mayHold?.(this.response.writableLength)) return true;
-    this.awaitDrain();
+    if (response.write(chunk) || this.forwarding.mayHold?.(response.waiting)) return true;
+    response.onDrain = () => this.call?.resume();
     return false;
-  }
-
-  private awaitDrain(): void {
-    if (this.awaitsDrain) return;
-    this.awaitsDrain = true;
-    this.response.once("drain", () => {
-      this.awaitsDrain = false;
-      this.call?.resume();
-    });
   }
 
   end(list: readonly string[]): void {
     const { response } = this;
-    if (this.whole !== undefined && !response.destroyed) this.writeWhole(this.whole);
     this.forwarding.done?.();
-    if (response.destroyed) return;
-    if (list.length > 0) response.addTrailers(trailers(list));
-    response.end();
-  }
-
-  /** Uncorked before the end, with which Node would write an empty third part. */
-  private writeWhole(body: Buffer): void {
-    const { response } = this;
-    const { socket } = response;
-    this.whole = undefined;
-    socket?.cork();
-    response.write(body.toString("latin1"), "latin1");
-    socket?.uncork();
+    response.end(list.length > 0 ? trailers(list).flat() : list);
   }
 
   fail(failure: Failure): void {
     this.forwarding.done?.();
-    if (!this.response.headersSent) {
+    if (!this.response.hasBegun) {
       this.forwarding.fail(failure);
       return;
     }
@@ -176,67 +132,34 @@ export class Relay implements Receiver, Leaver {
 
   /** For an answer of server-sent events: it ends after a whole one, and its client asks again where it stands. */
   leave(): void {
-    if (this.response.writableEnded) return;
+    if (this.response.isEnded) return;
     this.isLeaving = true;
-    if (this.lastChunk === undefined || endsEvent(this.lastChunk)) this.endHere();
+    if (this.lastBytes === undefined || endsEvent(this.lastBytes)) this.endHere();
   }
 
   private endHere(): void {
-    if (this.whole !== undefined) this.writeWhole(this.whole);
     this.response.end();
     this.cancel();
   }
 
-  private earlyHints(list: readonly string[]): void {
-    const hints: Record<string, string[]> = {};
-    for (let i = 0; i < list.length; i += 2) {
-      const name = list[i]!.toLowerCase();
-      hints[name] = [...(hints[name] ?? []), list[i + 1]!];
-    }
-    const { link, ...others } = hints;
-    if (link === undefined) return;
-    try {
-      this.response.writeEarlyHints({ link, ...others });
-    } catch {
-      // Node checks the syntax of Link, and a hint is not worth an answer.
-    }
-  }
-
-  /** What may not stand beside the framing that Node is going to choose. */
-  private framed(status: number, headers: string[]): string[] {
-    if (status === 204) return without(without(headers, "content-length"), "trailer");
-    let hasTrailer = false;
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i]!;
-      if (name.length === 14 && name.toLowerCase() === "content-length") this.length = Number(headers[i + 1]);
-      else if (name.length === 7 && name.toLowerCase() === "trailer") hasTrailer = true;
-    }
-    if (!hasTrailer) return headers;
-    const { httpVersion, method } = this.request;
-    const isChunked = httpVersion === "1.1" && method !== "HEAD" && status !== 304 && this.length === -1;
-    return isChunked ? headers : without(headers, "trailer");
-  }
-
-  /**
-   * Ends the connection after the bytes that did arrive, and before what would say that they are all; at once when the
-   * client has had its time, since one that does not read would never take them.
-   */
+  /** Ends the client's connection within the answer, at once when the client has had its time. */
   cut(isLate = false): void {
-    const { socket } = this.response;
-    if (this.whole !== undefined) this.writeWhole(this.whole);
-    if (socket === null) this.response.destroy();
-    // To an HTTP/1.0 client the end of the connection is the end of the body: only a reset tells it otherwise.
-    else if (this.request.httpVersion === "1.0") socket.resetAndDestroy();
-    else if (isLate) socket.destroy();
-    else socket.destroySoon();
+    this.response.cut(isLate);
   }
 }
 
-function flushHead(relay: Relay): void {
-  relay.flushHead();
+/** A hint is not worth an answer: one that names nothing is left out. */
+function isHint(headers: readonly string[]): boolean {
+  let isLink = false;
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]!.length !== 4 || headers[i]!.toLowerCase() !== "link") continue;
+    if (!LINK.test(headers[i + 1]!)) return false;
+    isLink = true;
+  }
+  return isLink;
 }
 
-/** Whether a chunk of a `text/event-stream` ends with the blank line after an event. */
-function endsEvent(chunk: Buffer): boolean {
-  return /(\n\n|\r\r|\r\n\r\n)$/.test(chunk.toString("latin1", Math.max(0, chunk.length - 4)));
+/** Whether a chunk of a `text/event-stream` that ends so ends with the blank line after an event. */
+function endsEvent(lastBytes: string): boolean {
+  return /(\n\n|\r\r|\r\n\r\n)$/.test(lastBytes);
 }

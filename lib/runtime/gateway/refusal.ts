@@ -1,5 +1,5 @@
-import { type ServerResponse, STATUS_CODES } from "node:http";
-import type { Duplex } from "node:stream";
+import { STATUS_CODES } from "node:http";
+import type { ClientResponse } from "./client-response";
 import { endAfterBody } from "./linger";
 
 /** Says on every answer which the app did not write that the gateway wrote it. */
@@ -63,27 +63,24 @@ function render({ code, message, retryAfterSeconds, challenge }: Refusal): { hea
   return { headers, body };
 }
 
-export function refuse(response: ServerResponse, refusal: Refusal): void {
+export function refuse(response: ClientResponse, refusal: Refusal): void {
   const { headers, body } = render(refusal);
-  if (refusal.close) response.shouldKeepAlive = false;
-  response.writeHead(refusal.status, STATUS_CODES[refusal.status], headers);
-  if (refusal.discardsBody) {
-    response.write(body);
-    endAfterBody(response.req, response);
-  } else {
-    response.end(body);
-  }
+  if (refusal.close) response.keepsAlive = false;
+  response.begin(refusal.status, STATUS_CODES[refusal.status]!, headers);
+  response.write(Buffer.from(body));
+  if (refusal.discardsBody) endAfterBody(response);
+  else response.end();
 }
 
-/** Refuses what never became a request, and closes. */
-export function refuseSocket(socket: Duplex, refusal: Refusal): void {
+/** The whole answer to what never became a request, behind which the connection closes. */
+export function refusalText(refusal: Refusal): string {
   const { headers, body } = render(refusal);
   let head = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nconnection: close\r\n`;
   for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  socket.end(`${head}\r\n${body}`, () => socket.destroy());
+  return `${head}\r\n${body}`;
 }
 
-export function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(308, ["location", location, "content-length", "0", ...ORIGIN]);
+export function redirect(response: ClientResponse, location: string): void {
+  response.begin(308, STATUS_CODES[308]!, ["location", location, "content-length", "0", ...ORIGIN]);
   response.end();
 }

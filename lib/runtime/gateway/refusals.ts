@@ -1,4 +1,5 @@
 import type { Failure } from "./call";
+import type { BadMessage } from "./message-parser";
 import type { AppState } from "./readiness";
 import type { Refusal } from "./refusal";
 
@@ -29,18 +30,27 @@ export const HEADERS_TOO_LARGE: Refusal = {
   close: true,
 };
 
-/** What the parser of Node refuses before there is a request. */
-export function parserRefusal({ code, message }: NodeJS.ErrnoException): Refusal {
-  switch (code) {
-    case "HPE_HEADER_OVERFLOW":
-      return HEADERS_TOO_LARGE;
-    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return { status: 413, code: "body_framing_too_large", message: "The body's chunk extensions are too large." };
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return { status: 408, code: "request_timeout", message: "The request's headers did not arrive in time." };
-    default:
-      return badRequest(message);
-  }
+export const HEADERS_TIMEOUT: Refusal = {
+  status: 408,
+  code: "request_timeout",
+  message: "The request's headers did not arrive in time.",
+  close: true,
+};
+
+export const NO_TUNNELS = badRequest("CONNECT is not served here.");
+
+const BODY_FRAMING_TOO_LARGE: Refusal = {
+  status: 413,
+  code: "body_framing_too_large",
+  message: "The body's chunk extensions are too large.",
+  close: true,
+};
+
+/** What the parser refuses before there is a request, or within its body. */
+export function parserRefusal({ fault, message }: BadMessage): Refusal {
+  if (fault === "headers-too-large") return HEADERS_TOO_LARGE;
+  if (fault === "chunk-line-too-long") return BODY_FRAMING_TOO_LARGE;
+  return badRequest(`This is no sound request of HTTP/1.1: ${message}.`);
 }
 
 export const NOT_READY: Readonly<Record<Exclude<AppState, "READY">, Refusal>> = {

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { ClientResponse } from "./client-response";
 
 const MIB = 1024 * 1024;
 
@@ -26,11 +26,11 @@ export class Spill {
   }
 
   /** Counts what still waits of an answer that the app is done with. */
-  keep(response: ServerResponse): void {
-    const { writableLength } = response;
-    if (writableLength === 0 || response.destroyed) return;
+  keep(response: ClientResponse): void {
+    const { writableLength } = response.socket;
+    if (writableLength === 0 || response.isClosed) return;
     this.kept += writableLength;
-    response.once("close", () => {
+    response.onClose(() => {
       this.kept -= writableLength;
     });
   }

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from "node:http";
-import { hasBody } from "./call";
+import type { ClientRequest } from "./client-request";
 import type { Refusal } from "./refusal";
 import { bodyTimeout, firstByteTimeout, idleTimeout, queueTimeout, totalTimeout } from "./refusals";
 import type { Service } from "./service";
@@ -31,7 +30,7 @@ export class Timers {
 
   constructor(
     private readonly service: Service,
-    private readonly request: IncomingMessage,
+    private readonly request: ClientRequest,
     private readonly arrivedAt: number,
     private readonly timed: Timed,
   ) {}
@@ -90,21 +89,15 @@ export class Timers {
 
     if (this.stage === "queued") return queueTimeout(queueMs, gate.retryAfterSeconds());
     // A long upload is not a fault; one that has stopped is, unless it waits for the app to read.
-    if (this.stage === "at-app" && !this.isUploading) return firstByteTimeout(firstByteMs);
+    if (this.stage === "at-app" && !this.request.awaitsBody) return firstByteTimeout(firstByteMs);
     if (this.isIdle()) return this.stage === "at-app" ? bodyTimeout(idleMs) : idleTimeout(idleMs);
     this.stageDeadline = now + idleMs / LOOKS;
     return undefined;
   }
 
-  private get isUploading(): boolean {
-    const { request } = this;
-    return !request.complete && hasBody(request) && request.readableLength === 0;
-  }
-
   /** Whether nothing has passed to or from the client for `idleMs`. */
   private isIdle(): boolean {
-    const { bytesRead, bytesWritten, writableLength } = this.request.socket;
-    const passed = bytesRead + bytesWritten - writableLength;
+    const { passed } = this.request.arrival;
     this.unchanged = passed === this.passed ? this.unchanged + 1 : 0;
     this.passed = passed;
     return this.unchanged >= LOOKS;

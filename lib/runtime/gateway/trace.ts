@@ -1,5 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+import type { ClientRequest } from "./client-request";
 
 /**
  * Version `ff` and ids of zeros only are not valid, and version `00` has nothing behind its flags.
@@ -23,22 +23,23 @@ export interface TraceParent {
   readonly isSampled: boolean;
 }
 
-export function traceParentOf({ traceparent }: IncomingHttpHeaders): TraceParent | undefined {
-  const parts = typeof traceparent === "string" ? TRACEPARENT.exec(traceparent) : null;
+export function traceParentOf(request: ClientRequest): TraceParent | undefined {
+  const traceparent = request.header("traceparent");
+  const parts = traceparent === undefined ? null : TRACEPARENT.exec(traceparent);
   if (parts === null) return undefined;
   const [, traceId, spanId, flags] = parts;
   return { traceId: traceId!, spanId: spanId!, isSampled: (Number.parseInt(flags!, 16) & SAMPLED) !== 0 };
 }
 
 /** The 32 digits by which a request is found again: the client's trace, or one that begins here. */
-export function traceIdOf(headers: IncomingHttpHeaders): string {
-  return traceParentOf(headers)?.traceId ?? newTraceId(headers);
+export function traceIdOf(request: ClientRequest): string {
+  return traceParentOf(request)?.traceId ?? newTraceId(request);
 }
 
 /** Of a trace that begins here: the load balancer's id of the request, or one made up. */
-export function newTraceId(headers: IncomingHttpHeaders): string {
-  const amazon = headers["x-amzn-trace-id"];
-  const root = typeof amazon === "string" ? AMAZON_TRACE.exec(amazon) : null;
+export function newTraceId(request: ClientRequest): string {
+  const amazon = request.header("x-amzn-trace-id");
+  const root = amazon === undefined ? null : AMAZON_TRACE.exec(amazon);
   return root === null ? randomHex(16) : root[1]! + root[2]!;
 }
 

@@ -1,5 +1,5 @@
-import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { ClientResponse } from "./client-response";
 import { Frames, GOING_AWAY } from "./frames";
 import { GuardedUpgrade } from "./guarded";
 import { attach, type Forwarding, Relay } from "./proxy";
@@ -10,14 +10,11 @@ import type { UpgradeReceiver } from "./upgrade-call";
  * Asks the upstream for another protocol, and the client hears what the upstream says: 101, and from there on bytes pass both
  * ways as they come, read by nobody; or any other answer, which passes like every answer and closes the connection.
  */
-export function forwardUpgrade(upgrade: Upgrade, response: ServerResponse, forwarding: Forwarding): Relay {
+export function forwardUpgrade(upgrade: Upgrade, response: ClientResponse, forwarding: Forwarding): Relay {
   const relay = new UpgradeRelay(upgrade, response, forwarding);
   const { path, headers, upstream } = forwarding;
   const { request, protocol } = upgrade;
-  const call = upstream.sendUpgrade(
-    { method: request.method ?? "GET", path, headers, protocol },
-    new GuardedUpgrade(relay),
-  );
+  const call = upstream.sendUpgrade({ method: request.method, path, headers, protocol }, new GuardedUpgrade(relay));
   return attach(relay, call, response);
 }
 
@@ -28,13 +25,13 @@ class UpgradeRelay extends Relay implements UpgradeReceiver {
   private readonly isWebSocket: boolean;
   private joined: Joined | undefined;
 
-  constructor({ request, socket, head }: Upgrade, response: ServerResponse, forwarding: Forwarding) {
+  constructor({ request, socket, head }: Upgrade, response: ClientResponse, forwarding: Forwarding) {
     super(request, response, forwarding);
     this.client = socket;
     this.isWebSocket = isWebSocket(request);
     this.early = [head];
     // Reading goes on while there is nothing to read: so a client that goes away is noticed.
-    socket.on("data", this.hold).once("end", this.destroy);
+    socket.on("data", this.hold).once("end", this.destroy).resume();
   }
 
   upgraded(
@@ -44,22 +41,14 @@ class UpgradeRelay extends Relay implements UpgradeReceiver {
   ): void {
     const { client, response } = this;
     app.on("error", () => undefined);
-    try {
-      const list = [...this.forwarding.answerHeaders(headers), "Connection", "Upgrade"];
-      for (let i = 0; i < headers.length; i += 2) {
-        if (headers[i]!.toLowerCase() === "upgrade") list.push("Upgrade", headers[i + 1]!);
-      }
-      response.sendDate = false;
-      response.writeHead(101, message, list);
-    } catch {
-      app.destroy();
-      this.fail("bad-response");
-      return;
+    const list = [...this.forwarding.answerHeaders(headers), "Connection", "Upgrade"];
+    for (let i = 0; i < headers.length; i += 2) {
+      if (headers[i]!.toLowerCase() === "upgrade") list.push("Upgrade", headers[i + 1]!);
     }
     client.off("data", this.hold).off("end", this.destroy);
     // What came in one packet leaves in one.
     client.cork();
-    response.flushHeaders();
+    response.switchProtocols(message, list);
     client.write(first);
     client.uncork();
     app.write(Buffer.concat(this.early));

@@ -45,9 +45,15 @@ export class UpgradeCall implements Call {
       .on("information", ({ statusCode, rawHeaders }) => receiver.information(statusCode, rawHeaders))
       .on("response", (answer) => this.onAnswer(answer))
       .on("error", (error) => this.onError(error))
-      .once("upgrade", ({ statusMessage = "", rawHeaders }, socket, first) =>
-        receiver.upgraded({ message: statusMessage, headers: rawHeaders }, socket as Socket, first),
-      )
+      .once("upgrade", ({ statusMessage = "", rawHeaders }, socket, first) => {
+        if (isSound(statusMessage)) {
+          receiver.upgraded({ message: statusMessage, headers: rawHeaders }, socket as Socket, first);
+          return;
+        }
+        socket.destroy();
+        this.finish();
+        receiver.fail("bad-response");
+      })
       .end();
   }
 
@@ -70,8 +76,8 @@ export class UpgradeCall implements Call {
 
   private onAnswer(answer: IncomingMessage): void {
     const { statusCode = 502, statusMessage = "", rawHeaders } = answer;
-    // One that names no protocol.
-    if (statusCode === 101) {
+    // One that names no protocol, or what is none to a client.
+    if (statusCode < 200 || !isSound(statusMessage)) {
       this.finish();
       this.receiver.fail("bad-response");
       return;
@@ -96,4 +102,9 @@ export class UpgradeCall implements Call {
     if (!this.isConnected) this.receiver.fail("unreachable");
     else this.receiver.fail(error.code?.startsWith("HPE_") ? "bad-response" : "disconnected");
   }
+}
+
+/** Node passes a reason on as it came. */
+function isSound(reason: string): boolean {
+  return !/[^\t -~\x80-\xff]/.test(reason);
 }

@@ -174,7 +174,7 @@ export const HEADERS: readonly Attack[] = [
     name: "an expectation without a body",
     bytes: get("Expect: 100-continue\r\n"),
     must: forwarded({ without: ["expect"] }, "closed"),
-    why: "RFC 9110 10.1.1: nothing to wait for; Node closes, not having sent a 100",
+    why: "RFC 9110 10.1.1: nothing to wait for; closed, as where no 100 was sent",
   },
 
   ...(

@@ -6,7 +6,7 @@ export const CHUNKING: readonly Difference[] = [
     both: ["a space behind a size", "a tab behind a size"],
   },
   {
-    why: "nginx throws trailers away unread; HAProxy passes them on, whatever they say. Node reads them as headers, and the gateway keeps the harmless ones",
+    why: "nginx throws trailers away unread; HAProxy passes them on, whatever they say. the gateway reads them as headers, and keeps the harmless ones",
     both: [
       "a bare line feed behind the trailers",
       "a folded trailer",

@@ -21,7 +21,7 @@ export const FRAMING: readonly Difference[] = [
     haproxy: ["a length of 2^64"],
   },
   {
-    why: "RFC 9110 5.5 allows a tab there; Node's parser is stricter, and nobody sends one",
+    why: "RFC 9110 5.5 allows a tab there; some parsers refuse it, and nobody sends one",
     haproxy: ["a tab behind it"],
   },
   {
@@ -41,7 +41,7 @@ export const FRAMING: readonly Difference[] = [
     haproxy: ["chunked in capitals"],
   },
   {
-    why: "Both keep the connection, the body having come; Node closes one on which it sent no 100",
+    why: "Both keep the connection, the body having come; the gateway closes one on which a 100 was asked for",
     both: ["a body whose sender waits for a 100 that it then does not wait for"],
   },
   {
@@ -67,7 +67,7 @@ export const FRAMING: readonly Difference[] = [
     haproxy: ["a method in small letters"],
   },
   {
-    why: "RFC 9112 3 lets a reader forgive whitespace here; Node forgives two spaces and nothing else",
+    why: "RFC 9112 3 lets a reader forgive whitespace here; the gateway forgives more spaces than one and nothing else",
     nginx: ["a space behind the version"],
     haproxy: ["a tab behind the method"],
   },

@@ -83,7 +83,7 @@ export const HEADERS: readonly Difference[] = [
     nginx: ["a TE of trailers among others"],
   },
   {
-    why: "Neither looks at Expect more than it must; RFC 9110 10.1.1 lets 417 be the answer to an unknown one, and Node closes where no 100 was sent",
+    why: "Neither looks at Expect more than it must; RFC 9110 10.1.1 lets 417 be the answer to an unknown one, and the gateway closes where a 100 was asked for",
     both: [
       "trailers announced behind a length that waits for a 100",
       "an expectation nobody knows",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { AnswerParser, BadAnswer } from "../../../lib/runtime/gateway/answer-parser";
+import { AnswerParser } from "../../../lib/runtime/gateway/answer-parser";
+import { BadMessage } from "../../../lib/runtime/gateway/message-parser";
 
 /** What a parser told of an answer that came in these pieces, and how it ended. */
 function told(pieces: readonly Buffer[], { method = "GET", ends = false, limit = 1024 } = {}) {
@@ -33,7 +34,7 @@ function told(pieces: readonly Buffer[], { method = "GET", ends = false, limit =
     }
     if (ends && end === "unfinished") parser.finish();
   } catch (error) {
-    if (!(error instanceof BadAnswer)) throw error;
+    if (!(error instanceof BadMessage)) throw error;
     end = "bad";
   }
   return { ...answer, end, keepsAlive: parser.keepsAlive, keepAliveMs: parser.keepAliveMs };

@@ -11,9 +11,9 @@ afterEach(stopEverything);
 const PLACES: Record<string, readonly [text: string, request: string]> = {
   arrival: ["const unsound = soundness(request, upgrade);", "request"],
   admission: ["this.admittedAt = performance.now();", "this.request"],
-  forwarded: ["if (isChunked(request)) limitBody(", "request"],
+  forwarded: ["if (request.isChunked) request.limitBody(", "request"],
   begun: ["const { drain, metrics } = this.service;", "this.request"],
-  data: ["this.lastChunk = chunk;", "this.request"],
+  data: ["this.lastBytes = chunk.toString(", "this.request"],
   end: ["this.doneAt = performance.now();", "this.request"],
   time: ["this.breakOff(refusal);", "this.request"],
   refusal: ["this.service.gate.leave(this);", "this.request"],
@@ -24,7 +24,7 @@ const PLACES: Record<string, readonly [text: string, request: string]> = {
 /** The gateway with an error planted in one place. */
 async function startFaulty(place: string, appPort: number): Promise<GatewayProcess> {
   const [text, request] = PLACES[place]!;
-  const thrown = `if (${request}.url.includes("fault")) throw new Error("planted");\n`;
+  const thrown = `if (${request}.target.includes("fault")) throw new Error("planted");\n`;
   const folder = mkdtempSync(join(tmpdir(), "slipway-faults-"));
   onStop(() => rmSync(folder, { recursive: true }));
   const program = join(folder, "gateway.cjs");

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import type { GatewayConfig } from "../../../task/gateway-config";
 import { endpointPath } from "../../../tokens/scope";
 import { digestOf } from "../../../tokens/secret-pair";
 import { LONGEST_URL_TOKEN, opens, type UrlToken } from "../../../tokens/signed-url";
+import type { ClientRequest } from "../client-request";
 import type { Log } from "../log";
 import type { Refusal } from "../refusal";
 import { Audit } from "./audit";
@@ -44,7 +44,7 @@ export class Auth {
    * Takes the credentials off a request, and says why it is refused; undefined when the app may have it. A promise only
    * when the table must be asked.
    */
-  check(request: IncomingMessage): Refusal | undefined | Promise<Refusal | undefined> {
+  check(request: ClientRequest): Refusal | undefined | Promise<Refusal | undefined> {
     const credential = takeCredential(request);
     if (credential.kind === "none") return this.refused("missing");
     const { keyId } = credential;

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from "node:http";
 import { isKeyId, isSecret, type SecretPair, splitPair } from "../../../tokens/secret-pair";
 import { parseUrlToken, type UrlToken } from "../../../tokens/signed-url";
+import type { ClientRequest } from "../client-request";
 import { queryTokens, withoutQueryToken } from "./query-token";
 
 /** What a request proves its right with. */
@@ -23,10 +23,7 @@ export interface UrlCredential {
 
 const NONE: Credential = { kind: "none" };
 
-/**
- * What a credential's header becomes: a name that never crosses the gateway. The list keeps its length, since Node may
- * still build its other views of it.
- */
+/** What a credential's header becomes: a name that never crosses the gateway. */
 const TAKEN = "x-slipway-taken";
 
 /**
@@ -34,26 +31,26 @@ const TAKEN = "x-slipway-taken";
  * The first form counts of `Slipway-*`, `Modal-*`, `Authorization: Bearer wk-….ws-…` and the query. Any other
  * `Authorization` is the app's own business.
  */
-export function takeCredential(request: IncomingMessage): Credential {
-  const { rawHeaders } = request;
+export function takeCredential(request: ClientRequest): Credential {
+  const { headers } = request;
   const found: Found = {};
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const field = fieldOf(rawHeaders[i]!);
+  for (let i = 0; i < headers.length; i += 2) {
+    const field = fieldOf(headers[i]!);
     if (field === undefined) continue;
-    const value = rawHeaders[i + 1]!;
+    const value = headers[i + 1]!;
     if (field === "referer") {
-      rawHeaders[i + 1] = withoutQueryToken(value);
+      headers[i + 1] = withoutQueryToken(value);
       continue;
     }
     if (field === "authorization" && !isOurs(value)) continue;
     // What is sent twice is no credential: two readers might not mean the same one.
     found[field] = found[field] === undefined ? value : "";
-    rawHeaders[i] = TAKEN;
-    rawHeaders[i + 1] = "";
+    headers[i] = TAKEN;
+    headers[i + 1] = "";
   }
-  const target = request.url!;
+  const { target } = request;
   const tokens = queryTokens(target);
-  if (tokens.length > 0) request.url = withoutQueryToken(target);
+  if (tokens.length > 0) request.target = withoutQueryToken(target);
   return credentialInHeaders(found) ?? credentialInQuery(tokens, request);
 }
 
@@ -102,13 +99,13 @@ function credentialInHeaders(found: Found): Credential | undefined {
     : { kind: "pair", keyId: pair.keyId, secret: pair.secret };
 }
 
-function credentialInQuery(tokens: readonly string[], request: IncomingMessage): Credential {
+function credentialInQuery(tokens: readonly string[], request: ClientRequest): Credential {
   const [text] = tokens;
   if (text === undefined) return NONE;
   const token = tokens.length === 1 ? parseUrlToken(text) : undefined;
   if (token === undefined) return malformed(text.split(".", 1)[0]);
-  const { url, headers } = request;
-  return { kind: "url", keyId: token.keyId, text, token, host: headers.host ?? "", path: url!.split("?", 1)[0]! };
+  const { target, host = "" } = request;
+  return { kind: "url", keyId: token.keyId, text, token, host, path: target.split("?", 1)[0]! };
 }
 
 function pairOf(keyId = "", secret = ""): Credential {

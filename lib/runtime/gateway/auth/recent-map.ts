@@ -1,3 +1,5 @@
+import { ownText } from "../own-text";
+
 /**
  * Holds at most `capacity` entries and forgets the older half when it is full: each step costs the same, where taking the
  * oldest out of a Map one by one would walk over all that were taken out before.
@@ -13,7 +15,7 @@ export class RecentMap<V> {
   }
 
   set(key: string, value: V): void {
-    this.young.set(key, value);
+    this.young.set(ownText(key), value);
     if (this.young.size < this.capacity / 2) return;
     this.old = this.young;
     this.young = new Map();

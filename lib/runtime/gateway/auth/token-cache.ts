@@ -1,6 +1,7 @@
 import { type Attributes, readItem } from "../../../tokens/item";
 import type { EndpointName } from "../../../tokens/scope";
 import type { Log } from "../log";
+import { ownText } from "../own-text";
 import { KnownToken } from "./known-token";
 import { Rate } from "./rate";
 import { RefusedOnes } from "./refused-ones";
@@ -140,7 +141,7 @@ export class TokenCache {
   private touch(keyId: string, token: KnownToken, now: number): void {
     token.touchedAt = now;
     this.known.delete(keyId);
-    this.known.set(keyId, token);
+    this.known.set(ownText(keyId), token);
     if (this.known.size <= CAPACITY) return;
     const [longestUnused] = this.known.keys();
     this.known.delete(longestUnused!);

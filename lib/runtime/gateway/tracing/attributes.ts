@@ -1,20 +1,19 @@
-import type { IncomingMessage } from "node:http";
 import type { AccessRecord } from "../access-log";
+import type { ClientRequest } from "../client-request";
 import type { Attributes } from "./opentelemetry";
 
 /**
  * What a span says of a request: no header as it came, no query, no body.
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
-export function spanAttributes(request: IncomingMessage, record: AccessRecord): Attributes {
-  const { headers, httpVersion } = request;
+export function spanAttributes(request: ClientRequest, record: AccessRecord): Attributes {
   const { method, path, status, origin, code, queueMs, appMs } = record;
   return {
     ...methodAttributes(method),
     ...(path.startsWith("/") && { "url.path": path.slice(0, LONGEST_PATH) }),
-    "url.scheme": headers["x-forwarded-proto"] === "https" ? "https" : "http",
-    ...serverAttributes(headers.host),
-    "network.protocol.version": httpVersion,
+    "url.scheme": request.header("x-forwarded-proto") === "https" ? "https" : "http",
+    ...serverAttributes(request.host),
+    "network.protocol.version": request.version,
     // Nobody got what the log has for a client that left.
     ...(origin !== "client" && { "http.response.status_code": status }),
     ...((code !== undefined || isServerError(status)) && { "error.type": code ?? String(status) }),

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import type { AccessRecord } from "../access-log";
+import type { ClientRequest } from "../client-request";
 import { without } from "../headers";
 import { newSpanId, type TraceParent } from "../trace";
 import type { SpanExport } from "./span-export";
@@ -9,7 +9,7 @@ export class RequestSpan {
   private readonly spanId: string;
 
   constructor(
-    private readonly request: IncomingMessage,
+    private readonly request: ClientRequest,
     readonly traceId: string,
     private readonly parent: TraceParent | undefined,
     /** Where the span goes; undefined for one that nobody records. */

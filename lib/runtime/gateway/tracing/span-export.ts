@@ -1,7 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import type { GatewayConfig } from "../../../task/gateway-config";
 import type { AccessRecord } from "../access-log";
+import type { ClientRequest } from "../client-request";
 import type { Log } from "../log";
 import { isError, spanAttributes, spanName } from "./attributes";
 import { LossLog } from "./loss-log";
@@ -10,7 +10,7 @@ import { WallClock } from "./wall-clock";
 
 /** A recorded request that is over. */
 export interface EndedSpan {
-  readonly request: IncomingMessage;
+  readonly request: ClientRequest;
   readonly record: AccessRecord;
   readonly traceId: string;
   readonly spanId: string;

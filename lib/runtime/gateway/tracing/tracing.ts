@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import type { GatewayConfig } from "../../../task/gateway-config";
+import type { ClientRequest } from "../client-request";
 import type { Log } from "../log";
 import { newTraceId, traceParentOf } from "../trace";
 import { RequestSpan } from "./request-span";
@@ -19,9 +19,9 @@ export class Tracing {
     this.threshold = (1 - config.tracing.sampleRatio) * RANDOM_RANGE;
   }
 
-  begin(request: IncomingMessage): RequestSpan {
-    const parent = traceParentOf(request.headers);
-    const traceId = parent?.traceId ?? newTraceId(request.headers);
+  begin(request: ClientRequest): RequestSpan {
+    const parent = traceParentOf(request);
+    const traceId = parent?.traceId ?? newTraceId(request);
     const isSampled = parent?.isSampled ?? this.isChosen(traceId);
     return new RequestSpan(request, traceId, parent, isSampled ? this.spans : undefined);
   }
