@@ -7,7 +7,7 @@ from slipway import InputCancellation
 
 count = 0
 # These say so within their try.
-WITHIN = ("clean up", "reason", "Exception", "checkpoint", "deaf")
+WITHIN = ("clean up", "reason", "Exception", "checkpoint", "deaf", "GIL")
 
 def wait():
     print("begun", flush=True)
@@ -24,8 +24,8 @@ def work(what):
     if what == "asyncio": asyncio.run(asyncio.sleep(3600))
     if what == "child program": subprocess.run(["sleep", "3600"])
     if what == "GIL":
-        # An endless loop in C, which looks at no signal.
-        sum(itertools.repeat(1))
+        # An endless loop in C, which looks at no signal; print would look at them after it has written.
+        all(itertools.chain(map(os.write, [1], [b"begun\\n"]), itertools.repeat(1)))
     if what == "clean up":
         try: wait()
         finally: print("cleaned up", flush=True)
@@ -123,19 +123,22 @@ describe("a sync function", () => {
     expect(await host.outcome(call)).toEqual({ op: "done", result: "as far as it came" });
   });
 
-  test.each(["deaf", "GIL"])("that does not end within the grace is killed, and another process goes on: %s", async (what) => {
-    const host = await ExecutorHost.start({ app: SYNC, graceMs: 300 });
-    const before = (await host.outcome(host.run(["count"]))) as { result: number[] };
-    const call = await begun(host, what);
-    expect(await host.ping(1)).toBeLessThan(1000);
-    host.cancel(call);
-    if (what === "deaf") await host.printed(call, "heard");
-    expect(await host.ping(2)).toBeLessThan(1000);
-    expect(await host.outcome(call)).toEqual({ op: "cancelled" });
-    const after = (await host.outcome(host.run(["count"]))) as { result: number[] };
-    expect(after.result[1]).toBe(1);
-    expect(after.result[0]).not.toBe(before.result[0]);
-  });
+  test.each(["deaf", "GIL"])(
+    "that does not end within the grace is killed, and another process goes on: %s",
+    async (what) => {
+      const host = await ExecutorHost.start({ app: SYNC, graceMs: 300 });
+      const before = (await host.outcome(host.run(["count"]))) as { result: number[] };
+      const call = await begun(host, what);
+      expect(await host.ping(1)).toBeLessThan(1000);
+      host.cancel(call);
+      if (what === "deaf") await host.printed(call, "heard");
+      expect(await host.ping(2)).toBeLessThan(1000);
+      expect(await host.outcome(call)).toEqual({ op: "cancelled" });
+      const after = (await host.outcome(host.run(["count"]))) as { result: number[] };
+      expect(after.result[1]).toBe(1);
+      expect(after.result[0]).not.toBe(before.result[0]);
+    },
+  );
 
   test("is cancelled before it begins, in whichever order the two connections are read", async () => {
     const host = await ExecutorHost.start({ app: SYNC });

@@ -42,7 +42,9 @@ async function go(host: ExecutorHost): Promise<void> {
 describe("the connections", () => {
   test("are made as soon as the gateway is there, and say hello before all else", async () => {
     const host = await ExecutorHost.startProcess({ app: APP });
-    await host.process.until("its ready line", () => host.process.stdout.includes("app:work runs calls, 1 call at a time"));
+    await host.process.until("its ready line", () =>
+      host.process.stdout.includes("app:work runs calls, 1 call at a time"),
+    );
     await host.listen();
     await host.ready();
     for (const channel of ["control", "data"]) {

@@ -101,9 +101,12 @@ export class ExecutorHost {
   /** How the call ended, without what all messages have. */
   async outcome(call: string): Promise<object> {
     const isOutcome = (each: Message) => each.call === call && OUTCOMES.includes(each.op);
-    const { channel: _, call: __, attempt: ___, ...outcome } = await this.until(`the end of ${call}`, () =>
-      this.messages.find(isOutcome),
-    );
+    const {
+      channel: _,
+      call: __,
+      attempt: ___,
+      ...outcome
+    } = await this.until(`the end of ${call}`, () => this.messages.find(isOutcome));
     return outcome;
   }
 
@@ -168,9 +171,8 @@ export class ExecutorHost {
       const message = JSON.parse(line);
       if (message.op === "hello") {
         channel = message.channel;
-        let pair = this.pairs.at(-1);
-        if (!pair || pair[channel]) this.pairs.push((pair = {}));
-        pair[channel] = socket;
+        if (!this.pairs.length || this.pairs.at(-1)![channel]) this.pairs.push({});
+        this.pairs.at(-1)![channel] = socket;
       }
       this.messages.push({ channel, ...message });
       this.wake();

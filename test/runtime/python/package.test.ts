@@ -21,14 +21,16 @@ test("what the local engine installs for a kind is the extra of its name in pypr
   expect(Object.fromEntries(extras)).toEqual(PACKAGES);
 });
 
-test("import slipway brings in no package and exports only what exists", async () => {
+test("import slipway brings in no package, nor any module before it is used, and exports only what exists", async () => {
   const code = `
 import sys
 before = set(sys.modules)
 import slipway
-print(sorted(set(sys.modules) - before), slipway.__all__)
+print(sorted(set(sys.modules) - before), "asyncio" in sys.modules, "http" in sys.modules)
+print([name for name in slipway.__all__ if not hasattr(slipway, name)], set(slipway.__all__) - set(dir(slipway)))
+print(hasattr(slipway, "App"))
 `;
-  expect((await run({ args: ["-c", code] })).stdout).toBe("['slipway'] ['__version__']\n");
+  expect((await run({ args: ["-c", code] })).stdout).toBe("['slipway'] False False\n[] set()\nFalse\n");
 });
 
 test("a Python older than 3.10 is told so: the files that it reads first have no newer syntax", async () => {

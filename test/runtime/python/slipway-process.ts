@@ -64,11 +64,12 @@ export class SlipwayProcess {
       if (deadline.aborted || this.child.exitCode !== null) {
         throw new Error(`${what}: not seen\nstdout: ${this.stdout}\nstderr: ${this.stderr}`);
       }
-      const written = [this.child.stdout!, this.child.stderr!].map((stream) =>
-        once(stream, "data", { signal: deadline }),
-      );
+      const looked = new AbortController();
+      const signal = AbortSignal.any([deadline, looked.signal]);
+      const written = [this.child.stdout!, this.child.stderr!].map((stream) => once(stream, "data", { signal }));
       await Promise.race([...written, this.exited]).catch(() => {});
       for (const waiting of written) waiting.catch(() => {});
+      looked.abort();
     }
   }
 

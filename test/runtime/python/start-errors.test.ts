@@ -237,7 +237,7 @@ describe("wrong usage is exit code 2, with what is allowed", () => {
   test.each([
     [
       ["--kind", "server", "--handler", "app:hello"],
-      /argument --kind: invalid choice: 'server' \(choose from '?fastapi'?, '?asgi'?, '?wsgi'?\)/,
+      /argument --kind: invalid choice: 'server' \(choose from '?fastapi'?, '?asgi'?, '?wsgi'?, '?calls'?\)/,
     ],
     [["--kind", "fastapi"], /the following arguments are required: --handler/],
     [

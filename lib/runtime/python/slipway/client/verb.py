@@ -20,10 +20,10 @@ class BoundVerb(Generic[P, R]):
         self._operation = operation
         self.__doc__ = doc
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return blocking.take(self._operation(*args, **kwargs))
 
-    async def aio(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def aio(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         from slipway.client import asynchronous
 
         return await asynchronous.take(self._operation(*args, **kwargs))
