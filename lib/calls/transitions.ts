@@ -213,6 +213,7 @@ export function sweep(
   const late = now - SWEEP_SLACK_MS;
   if (late >= record.doneBy) return closing(record, "TIMEOUT", timedOut("deadline"), now, rules);
   if (record.state === "PENDING") {
+    if (record.cancelRequestedAt !== undefined) return closing(record, "CANCELLED", cancelled(), now, rules);
     if (record.startedAt === undefined && late >= record.startBy) {
       return closing(record, "EXPIRED", notStarted(), now, rules);
     }
@@ -255,7 +256,7 @@ export function reopen(
       state: "PENDING",
       deliveries: 0,
       retried: 0,
-      startBy: now + queueMs,
+      startBy: Math.min(now + queueMs, doneBy),
       doneBy,
       expiresAt: expiry(doneBy, retentionS),
       nextDue: now + UNSENT_MS,
