@@ -1,0 +1,33 @@
+import { planOf } from "../plan";
+import { RULES, type Settings } from "../settings";
+import { type ClientWorld, follow } from "./client";
+
+/** Keeps so many calls open at once, one plan after the other, until it is told that it is enough. */
+export class Load {
+  begun = 0;
+  ended = 0;
+  unread = 0;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly world: ClientWorld,
+  ) {}
+
+  get open(): number {
+    return this.begun - this.ended;
+  }
+
+  /** Resolves when every call that was begun has been followed to its end, or given up. */
+  async run(isEnough: () => boolean): Promise<void> {
+    const lanes = Array.from({ length: this.settings.openCalls }, async () => {
+      while (!isEnough()) await this.one(this.begun++);
+    });
+    await Promise.all(lanes);
+  }
+
+  private async one(n: number): Promise<void> {
+    const isRead = await follow(planOf(this.settings.seed, n, RULES.attemptMs), this.world);
+    if (!isRead) this.unread++;
+    this.ended++;
+  }
+}
