@@ -7,6 +7,7 @@ export { type CallError, type CallRecord, type CallState, isFinal, type PayloadR
 export { OPEN_INDEX, RECORD_KEY, readRecord, toItem, updateOf } from "./record-item";
 export {
   type AfterAttempt,
+  type AfterDeath,
   type AttemptRules,
   type Cancel,
   type Claim,
@@ -15,6 +16,7 @@ export {
   cancelled,
   claim,
   create,
+  died,
   type Ending,
   fail,
   type RetryRules,

@@ -15,7 +15,7 @@ export type PayloadRef =
 
 /** Why a call has no result. */
 export interface CallError {
-  /** An exception's name, such as `ValueError`; Slipway's own are `PoisonCall`, `FunctionTimeout`, `QueueTimeout`, `Cancelled`, `InvalidResult`. */
+  /** An exception's name, such as `ValueError`; Slipway's own are `PoisonCall`, `FunctionTimeout`, `QueueTimeout`, `Cancelled`, `InvalidCall`, `InvalidResult`, `PayloadTooLarge`. */
   readonly type: string;
   readonly message: string;
   readonly traceback: string;

@@ -56,8 +56,10 @@ export function claim(
     if (aliveUntil > now) return { kind: "later", at: aliveUntil };
     if (record.cancelRequestedAt !== undefined) return closing(record, "CANCELLED", cancelled(), now, rules);
     if (now >= record.doneBy) return closing(record, "TIMEOUT", timedOut("deadline"), now, rules);
-    if (record.deliveries >= rules.maxDeliveries) return poisoned(record, now, rules);
+    if (record.deliveries >= rules.maxDeliveries) return poisoned(record, "without a word", now, rules);
   } else {
+    // The wish came while an attempt ran that ended without a result.
+    if (record.cancelRequestedAt !== undefined) return closing(record, "CANCELLED", cancelled(), now, rules);
     if (now >= record.doneBy) return closing(record, "TIMEOUT", timedOut("deadline"), now, rules);
     if (record.startedAt === undefined && now >= record.startBy) {
       return closing(record, "EXPIRED", notStarted(), now, rules);
@@ -150,6 +152,23 @@ export function release(record: CallRecord): Change {
     set: { state: "PENDING", deliveries: Math.max(0, record.deliveries - 1), nextDue: record.doneBy },
     remove: LEASE,
   };
+}
+
+export type AfterDeath = { readonly kind: "again"; readonly change: Change } | Closing;
+
+/**
+ * What ran the attempt is gone, and whoever says so still lives: the call is anybody's at once, since the lease of a worker that
+ * goes on with other calls would not run out.
+ */
+export function died(record: CallRecord, message: string, now: number, rules: AttemptRules): AfterDeath {
+  if (record.cancelRequestedAt !== undefined) return closing(record, "CANCELLED", cancelled(), now, rules);
+  if (record.deliveries >= rules.maxDeliveries) return poisoned(record, message, now, rules);
+  const change: Change = {
+    expects: expectsSame(record),
+    set: { state: "PENDING", nextDue: record.doneBy },
+    remove: LEASE,
+  };
+  return { kind: "again", change };
 }
 
 /** What a wish to cancel comes to. */
@@ -320,8 +339,8 @@ function closed(
   };
 }
 
-function poisoned(record: CallRecord, now: number, rules: AttemptRules): Closing {
-  const message = `${record.deliveries} workers died while they ran it, the last one without a word`;
+function poisoned(record: CallRecord, last: string, now: number, rules: AttemptRules): Closing {
+  const message = `${record.deliveries} attempts died while they ran it, the last one: ${last}`;
   return { ...closing(record, "FAILURE", { type: "PoisonCall", message, traceback: "" }, now, rules), poison: true };
 }
 

@@ -12,7 +12,7 @@ import type { Deadline } from "./call-table";
 /** What SQS can wait with a message. */
 const MOST_DELAY_S = 900;
 /** From a message's first receipt it may be invisible for so long in all. */
-const MOST_VISIBILITY_S = 43_200;
+export const MOST_VISIBILITY_S = 43_200;
 const LONG_POLL_S = 20;
 const MOST_MESSAGES = 10;
 
@@ -22,6 +22,9 @@ export interface Received {
   readonly message: CallMessage | undefined;
   readonly body: string;
   readonly receipt: string;
+  /** When it was sent and when somebody first got it, in milliseconds since 1970 on the clock of AWS. */
+  readonly sentAt: number;
+  readonly firstReceivedAt: number;
 }
 
 /** The queue of a function, or its dead letters. */
@@ -51,13 +54,16 @@ export class CallQueue {
         MaxNumberOfMessages: Math.min(MOST_MESSAGES, most),
         WaitTimeSeconds: waitSeconds,
         VisibilityTimeout: seconds(visibilityMs),
+        MessageSystemAttributeNames: ["SentTimestamp", "ApproximateFirstReceiveTimestamp"],
       }),
       { abortSignal: signal },
     );
-    return Messages.map(({ Body = "", ReceiptHandle = "" }) => ({
+    return Messages.map(({ Body = "", ReceiptHandle = "", Attributes = {} }) => ({
       message: readMessage(Body),
       body: Body,
       receipt: ReceiptHandle,
+      sentAt: Number(Attributes.SentTimestamp ?? Date.now()),
+      firstReceivedAt: Number(Attributes.ApproximateFirstReceiveTimestamp ?? Date.now()),
     }));
   }
 

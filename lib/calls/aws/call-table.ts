@@ -93,9 +93,18 @@ export class CallTable {
     };
   }
 
-  /** A task says that it lives; returns the calls that it is to cancel, each once. */
-  async beat(tag: string, owner: string, now: number, expiresAt: number, signal?: Deadline): Promise<string[]> {
-    const { Attributes } = await this.client.send(
+  /**
+   * A task says that it lives; returns the calls that it is to cancel, each once. `asked` above 1: an answer was lost, and there
+   * may have been some in it.
+   */
+  async beat(
+    tag: string,
+    owner: string,
+    now: number,
+    expiresAt: number,
+    signal?: Deadline,
+  ): Promise<{ readonly cancels: readonly string[]; readonly asked: number }> {
+    const { Attributes, $metadata } = await this.client.send(
       new UpdateItemCommand({
         TableName: this.table,
         Key: taskKey(tag, owner),
@@ -105,7 +114,7 @@ export class CallTable {
       }),
       { abortSignal: signal },
     );
-    return Attributes?.cancels?.SS ?? [];
+    return { cancels: Attributes?.cancels?.SS ?? [], asked: $metadata.attempts ?? 1 };
   }
 
   /** When a task last said that it lives. */

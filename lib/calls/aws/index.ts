@@ -1,4 +1,4 @@
-export { CallQueue, type Received } from "./call-queue";
+export { CallQueue, MOST_VISIBILITY_S, type Received } from "./call-queue";
 export { CallTable, type Deadline, type KeyItem } from "./call-table";
 export { type ClientOptions, type Clients, createClients } from "./clients";
 export { Clock } from "./clock";

@@ -53,7 +53,7 @@ export async function persistently<T>(
 }
 
 /** The SDK minds an abort between its steps only: so this does not wait for it. */
-async function withLimit<T>(
+export async function withLimit<T>(
   ms: number,
   outer: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,

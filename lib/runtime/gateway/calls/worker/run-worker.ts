@@ -1,5 +1,4 @@
 import type { RunWorker } from "../worker-role";
+import { Worker } from "./worker";
 
-export const runWorker: RunWorker = async ({ worker }) => {
-  return { code: 1, reason: "not_built", fields: { queue: worker.queueUrl } };
-};
+export const runWorker: RunWorker = (config, surroundings) => new Worker(config, surroundings).run();
