@@ -1,4 +1,4 @@
-import { atLeast, type Check, exactly, figure, words } from "../report";
+import { atLeast, type Check, exactly, words } from "../report";
 import type { Fault } from "./proxy/faults";
 import type { Outcome } from "./run";
 import type { Settings } from "./settings";
@@ -32,17 +32,16 @@ function share({ faults }: Outcome, name: string): Check {
   const kinds = faults.counts.get(name) ?? new Map<Fault, number>();
   const count = (...which: Fault[]) => which.reduce((sum, kind) => sum + (kinds.get(kind) ?? 0), 0);
   const requests = faults.requests.get(name)!;
-  const what = `${name}: ${requests} requests, ${words(kinds)}`;
-  return atLeast(what, (100 * count("error", "throttle")) / requests, LEAST_PERCENT, " % errors and throttles");
+  const what = `${name} (${requests}: ${words(kinds)})`;
+  return atLeast(what, (100 * count("error", "throttle")) / requests, LEAST_PERCENT, " %");
 }
 
-export function figures({ deeds, replacements, requests, ends, seconds, troubles }: Outcome): Check[] {
+/** For the reader, a line each. */
+export function figures({ deeds, replacements, requests, ends, seconds, troubles }: Outcome): string[] {
   return [
-    figure("the monkey's deeds", words(deeds)),
-    figure("rolling replacements of all workers", replacements),
-    figure("records in the end", words(ends)),
-    figure("clients' requests", words(requests)),
-    figure("load, quiet", `${seconds.load.toFixed(0)} s, ${seconds.quiet.toFixed(0)} s`),
-    figure("warnings and errors in logs", troubles.length),
+    `the monkey's deeds: ${words(deeds)}; ${replacements} rolling replacements of all workers were finished`,
+    `records in the end: ${words(ends)}`,
+    `clients' requests: ${words(requests)}`,
+    `${seconds.load.toFixed(0)} s of load, ${seconds.quiet.toFixed(0)} s until all was quiet; ${troubles.length} warnings and errors in logs`,
   ];
 }

@@ -63,7 +63,8 @@ async function real(): Promise<Check[]> {
   const wanted = settings();
   const outcome = await one("calls", join(folder, "real"), wanted);
   showExamples(outcome);
-  return [...propertyChecks(outcome), ...harmChecks(outcome, wanted), ...figures(outcome)];
+  for (const line of figures(outcome)) print(line);
+  return [...propertyChecks(outcome), ...harmChecks(outcome, wanted)];
 }
 
 async function plants(): Promise<Check[]> {

@@ -18,14 +18,14 @@ export interface Settings {
 }
 
 export const SHORT: Omit<Settings, "seed"> = {
-  calls: 600,
-  loadMs: 35_000,
+  calls: 400,
+  loadMs: 60_000,
   quietMs: 50_000,
   callers: 2,
   workers: 3,
-  openCalls: 80,
-  deedMs: 900,
-  kills: 20,
+  openCalls: 100,
+  deedMs: 1000,
+  kills: 15,
 };
 
 export const LONG: Omit<Settings, "seed"> = {
@@ -52,7 +52,7 @@ export const PLANTED: Omit<Settings, "seed"> = {
 export const RULES = {
   visibilityMs: 2000,
   heartbeatMs: 500,
-  attemptMs: 2500,
+  attemptMs: 1500,
   graceMs: 300,
   maxInputs: 8,
   maxDeliveries: 3,

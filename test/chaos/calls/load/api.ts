@@ -13,7 +13,7 @@ export function ask(
   port: number,
   method: "GET" | "POST",
   path: string,
-  { body, key, timeoutMs = 20_000 }: { body?: object; key?: string; timeoutMs?: number } = {},
+  { body, key, timeoutMs }: { body?: object; key?: string; timeoutMs: number },
 ): Promise<ApiAnswer> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? "" : JSON.stringify(body);

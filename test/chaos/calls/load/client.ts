@@ -19,6 +19,11 @@ export interface ClientWorld {
 
 const AGAIN_MS = 150;
 
+const LONGEST_AGAIN_MS = 2000;
+
+/** Some give up requests that are carried out later, of a caller that is paused. */
+const PATIENCE_MS = [2000, 12_000, 12_000, 12_000] as const;
+
 /** Makes one call and follows it to its end: whatever breaks in between, it asks again. Returns whether it has read the end. */
 export async function follow(plan: Plan, world: ClientWorld): Promise<boolean> {
   const call = await spawn(plan.script, world);
@@ -34,10 +39,10 @@ export async function follow(plan: Plan, world: ClientWorld): Promise<boolean> {
 
 /** Until it is accepted; without a key each time is another call. */
 async function spawn(script: Script, world: ClientWorld): Promise<string | undefined> {
-  while (!world.isGivenUp()) {
+  for (let pause = AGAIN_MS; !world.isGivenUp(); pause = Math.min(LONGEST_AGAIN_MS, 2 * pause)) {
     const answer = await post(script, world);
     if (answer?.status === 202) return answer.body.call_id;
-    await delay(AGAIN_MS);
+    await delay(pause);
   }
   return undefined;
 }
@@ -75,7 +80,7 @@ async function cancel(call: string, world: ClientWorld): Promise<void> {
 async function readEnd(call: string, world: ClientWorld): Promise<boolean> {
   while (!world.isGivenUp()) {
     const wait = world.random.integer(1, 5);
-    const answer = await tried(world, "GET", `/v1/calls/${call}/result?wait=${wait}`);
+    const answer = await tried(world, "GET", `/v1/calls/${call}/result?wait=${wait}`, { waitMs: wait * 1000 });
     if (answer?.status === 200) {
       const { state, result, error } = answer.body;
       world.journal.write({
@@ -97,11 +102,14 @@ async function tried(
   world: ClientWorld,
   method: "GET" | "POST",
   path: string,
-  options: { body?: object; key?: string } = {},
+  { waitMs = 0, ...options }: { body?: object; key?: string; waitMs?: number } = {},
 ): Promise<ApiAnswer | undefined> {
   const verb = method === "GET" ? "read" : path.endsWith("/cancel") ? "cancel" : "spawn";
   try {
-    const answer = await ask(world.port(), method, path, options);
+    const answer = await ask(world.port(), method, path, {
+      ...options,
+      timeoutMs: waitMs + world.random.pick(PATIENCE_MS),
+    });
     world.count(`${verb} ${answer.status}${answer.status >= 400 ? ` ${answer.body?.error?.code}` : ""}`);
     return answer;
   } catch {
