@@ -22,6 +22,7 @@ export {
   type RetryRules,
   release,
   reopen,
+  SWEEP_SLACK_MS,
   type Sweep,
   sent,
   succeed,

@@ -2,7 +2,19 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import type { FunctionEntry } from "../../../lib/calls";
 import { onStop, until } from "../gateway/loopback";
+import type { AwsStandIns } from "./aws-stand-ins";
+import { type Own, spawnWorker, workerConfig } from "./worker-process";
+
+/** A worker with an executor that is the test's. */
+export async function startWorker(aws: AwsStandIns, fn: FunctionEntry, own: Own = {}, environment?: NodeJS.ProcessEnv) {
+  const config = await workerConfig(aws, fn, own);
+  const worker = spawnWorker(config, environment);
+  const executor = await ScriptedExecutor.ready(config.worker.executorSocket);
+  await worker.logged("ready");
+  return { config, worker, executor, socket: config.worker.executorSocket };
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever JSON came
 type Line = any;

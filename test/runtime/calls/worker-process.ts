@@ -9,7 +9,7 @@ import { bundle, GatewayProcess } from "../gateway/gateway-process";
 import { freePorts, onStop, until } from "../gateway/loopback";
 import { type AwsStandIns, BUCKET, REGISTRY, RETENTION_S, TABLE } from "./aws-stand-ins";
 
-type Own = Partial<Omit<WorkerConfig["worker"], "retries">> & {
+export type Own = Partial<Omit<WorkerConfig["worker"], "retries">> & {
   readonly retries?: Partial<WorkerConfig["worker"]["retries"]>;
   readonly drainMs?: number;
 };
@@ -67,6 +67,19 @@ export async function workerConfig(
   };
 }
 
+const workers: GatewayProcess[] = [];
+
+/** For `afterEach`. */
+export async function stopWorkers(): Promise<void> {
+  const running = workers.splice(0);
+  for (const worker of running) {
+    worker.kill("SIGKILL");
+    worker.kill("SIGCONT");
+  }
+  await Promise.all(running.map(({ exited }) => exited));
+}
+onStop(stopWorkers);
+
 /** The program as a worker, running. */
 export function spawnWorker(config: WorkerConfig, environment: NodeJS.ProcessEnv = {}): GatewayProcess {
   const child = spawn(process.execPath, [bundle()], {
@@ -74,10 +87,7 @@ export function spawnWorker(config: WorkerConfig, environment: NodeJS.ProcessEnv
     stdio: ["ignore", "pipe", "pipe"],
   });
   const worker = new GatewayProcess(child, config as never);
-  onStop(async () => {
-    worker.kill("SIGKILL");
-    await worker.exited;
-  });
+  workers.push(worker);
   return worker;
 }
 

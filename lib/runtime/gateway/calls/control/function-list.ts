@@ -1,0 +1,44 @@
+import type { FunctionEntry } from "../../../../calls";
+import type { Registry } from "../../../../calls/aws";
+
+const FRESH_MS = 60_000;
+/** For a function that is not known: it may be new. */
+const AT_MOST_EVERY_MS = 5000;
+
+/** Every function that can be called, as the registry has them. */
+export class FunctionList {
+  private entries: readonly FunctionEntry[] = [];
+  private readAt = Number.NEGATIVE_INFINITY;
+  private reading: Promise<void> | undefined;
+
+  constructor(private readonly registry: Pick<Registry, "functions">) {}
+
+  /** What was read before holds when the registry is away. */
+  async all(): Promise<readonly FunctionEntry[]> {
+    if (performance.now() - this.readAt >= FRESH_MS) {
+      await this.read().catch((error) => {
+        if (this.readAt === Number.NEGATIVE_INFINITY) throw error;
+      });
+    }
+    return this.entries;
+  }
+
+  async byTag(tag: string): Promise<FunctionEntry | undefined> {
+    const known = () => this.entries.find((one) => one.tag === tag);
+    if (known() === undefined && performance.now() - this.readAt >= AT_MOST_EVERY_MS) await this.read();
+    return known();
+  }
+
+  private read(): Promise<void> {
+    this.reading ??= this.registry
+      .functions()
+      .then((entries) => {
+        this.entries = entries;
+        this.readAt = performance.now();
+      })
+      .finally(() => {
+        this.reading = undefined;
+      });
+    return this.reading;
+  }
+}
