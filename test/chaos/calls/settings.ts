@@ -33,9 +33,9 @@ export const LONG: Omit<Settings, "seed"> = {
   loadMs: 3_600_000,
   quietMs: 180_000,
   callers: 3,
-  workers: 4,
-  openCalls: 150,
-  deedMs: 1500,
+  workers: 5,
+  openCalls: 200,
+  deedMs: 3000,
   kills: 200,
 };
 
