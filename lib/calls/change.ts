@@ -5,7 +5,7 @@ export type Settable = Omit<CallRecord, "id" | "app" | "fn" | "createdAt" | "inp
 export type Field = keyof Settable;
 
 /** Undefined: the record must not have it. */
-export type Expectation = Partial<Pick<Settable, "state" | "attempt" | "leaseOwner" | "nextDue">>;
+export type Expectation = Partial<Pick<Settable, "state" | "attempt" | "leaseOwner" | "nextDue" | "cancelRequestedAt">>;
 
 /**
  * One conditional write to a record, as plain data. It takes place only while the record is as expected, so of two that meet

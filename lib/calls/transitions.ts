@@ -73,7 +73,8 @@ export function claim(
     attempt,
     attemptBy,
     change: {
-      expects: expectsSame(record),
+      // A wish to cancel that came meanwhile is told to the owner before this one.
+      expects: { ...expectsSame(record), cancelRequestedAt: undefined },
       set: {
         state: "RUNNING",
         attempt,

@@ -1,17 +1,17 @@
 import type { FunctionEntry } from "../../../lib/calls";
 import type { CallerConfig } from "../../../lib/task/calls-config";
 import { type GatewayProcess, gatewayConfig, spawnGateway } from "../gateway/gateway-process";
-import { type Answer, freePorts, send } from "../gateway/loopback";
+import { type Answer, send, startApp } from "../gateway/loopback";
 import type { AwsStandIns } from "./aws-stand-ins";
 
-/** A web gateway, without an app behind it, that may call functions. */
+/** A web gateway that may call functions. */
 export async function startCallsGateway(
   aws: AwsStandIns,
   grants: readonly FunctionEntry[],
   own: Partial<CallerConfig> = {},
 ): Promise<CallsGateway> {
-  const [nobody] = await freePorts(1);
-  const config = await gatewayConfig(nobody!, { endpoints: aws.endpoints, listen: { host: "127.0.0.1" } });
+  const app = await startApp((_, response) => response.end());
+  const config = await gatewayConfig(app.port, { endpoints: aws.endpoints, listen: { host: "127.0.0.1" } });
   const gateway = spawnGateway({ ...config, calls: { ...aws.callsConfig(...grants), ...own } });
   await gateway.logged("started");
   return new CallsGateway(gateway);

@@ -25,6 +25,8 @@ export class Front {
   readonly seen: Passing[] = [];
   /** Added to each answer's `Date`. */
   clockAheadMs = 0;
+  /** Whether answers tell the time at all. */
+  tellsTime = true;
 
   private constructor(
     readonly port: number,
@@ -32,7 +34,10 @@ export class Front {
   ) {}
 
   static async start(upstream: number): Promise<Front> {
-    const server: Server = createServer((incoming, response) => void front.pass(incoming, response));
+    const server: Server = createServer((incoming, response) => {
+      // Whoever asked was killed in the middle of it.
+      front.pass(incoming, response).catch(() => response.destroy());
+    });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     onStop(() => {
@@ -61,6 +66,7 @@ export class Front {
   clear(): void {
     this.set("clear");
     this.clockAheadMs = 0;
+    this.tellsTime = true;
     this.seen.length = 0;
   }
 
@@ -99,8 +105,10 @@ export class Front {
         answer.resume().once("end", () => response.destroy());
         return;
       }
+      const { date: _, ...headers } = answer.headers;
       const date = new Date(Date.now() + this.clockAheadMs).toUTCString();
-      response.writeHead(answer.statusCode!, { ...answer.headers, date });
+      response.sendDate = false;
+      response.writeHead(answer.statusCode!, this.tellsTime ? { ...headers, date } : headers);
       answer.on("error", () => response.destroy());
       answer.pipe(response);
     });

@@ -77,10 +77,13 @@ export class ScriptedExecutor {
     readonly control: Wire,
     readonly data: Wire,
   ) {
-    createInterface({ input: control.socket }).on("line", (text) => {
-      const { op, n } = JSON.parse(text);
-      if (op === "ping" && this.answersPings) control.say({ op: "pong", n });
-    });
+    createInterface({ input: control.socket })
+      .on("line", (text) => {
+        const { op, n } = JSON.parse(text);
+        if (op === "ping" && this.answersPings) control.say({ op: "pong", n });
+      })
+      // Newer versions of Node tell the reader of its socket's end as well.
+      .on("error", () => undefined);
   }
 
   static async connect(path: string): Promise<ScriptedExecutor> {

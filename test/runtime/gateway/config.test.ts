@@ -53,6 +53,30 @@ test("a configuration that is not JSON says so and does not repeat the value", a
   expect(stderr).not.toContain("secret");
 });
 
+test("what the task is for is said by one key", async () => {
+  const { web, ...config } = await gatewayConfig(8000);
+  for (const [value, problem] of [
+    [config, "there is none of them"],
+    [{ ...config, web, control: {} }, "there are web and control"],
+  ] as const) {
+    const { code, stderr } = await startWith(JSON.stringify(value));
+    expect(code).toBe(78);
+    expect(stderr).toContain(`\n  one of web, worker, control says what the task is for: ${problem}`);
+  }
+});
+
+test("a worker's and the control service's wrong keys are named as well", async () => {
+  const { web: _, upstream: __, ...common } = await gatewayConfig(8000);
+  const worker = await startWith(JSON.stringify({ ...common, worker: { maxInputs: 0, surprise: 1 } }));
+  expect(worker.code).toBe(78);
+  for (const key of ["worker.surprise: unknown key", "worker.maxInputs: ", "worker.queueUrl: "]) {
+    expect(worker.stderr).toContain(`\n  ${key}`);
+  }
+  const control = await startWith(JSON.stringify({ ...common, control: { sweepMs: 1 } }));
+  expect(control.code).toBe(78);
+  expect(control.stderr).toContain("\n  control.sweepMs: ");
+});
+
 test("two listeners on one port are refused by name", async () => {
   const config = await gatewayConfig(8000);
   const { code, stderr } = await startWith(

@@ -1,4 +1,16 @@
-import { type Cancel, cancel, claim, create, fail, isFinal, release, sent, succeed, sweep } from "../../../lib/calls";
+import {
+  type Cancel,
+  cancel,
+  claim,
+  create,
+  died,
+  fail,
+  isFinal,
+  release,
+  sent,
+  succeed,
+  sweep,
+} from "../../../lib/calls";
 import { RULES, TIMES, type World } from "./world";
 
 /** A program that can be stopped, and can crash, between any two of its steps. */
@@ -98,7 +110,7 @@ function* attempt(world: World, { owner, now, dice, received, attemptBy }: Attem
   const claimed = world.record!;
   const { attempt: number } = claimed;
   const error = { type: "ValueError", message: "no", traceback: "" };
-  let ending: "success" | "error" | "timeout" | "cancelled" | "release" | undefined;
+  let ending: "success" | "error" | "timeout" | "cancelled" | "release" | "death" | undefined;
   while (ending === undefined) {
     yield;
     // A worker that stalls says nothing for a while, and goes on later as if nothing had been.
@@ -113,12 +125,21 @@ function* attempt(world: World, { owner, now, dice, received, attemptBy }: Attem
     if (chance === 0) ending ??= "success";
     if (chance === 1) ending ??= "error";
     if (chance === 2) ending ??= "release";
+    if (chance === 3) ending ??= "death";
   }
   yield;
   const writer = { who: owner, ends: number };
   if (ending === "release") {
     if (world.change(release(claimed), writer)) world.hide(received, 0);
     return;
+  }
+  if (ending === "death") {
+    const after = died(claimed, "killed", now(), RULES);
+    if (!world.change(after.change, writer)) return;
+    if (after.kind === "again") return world.hide(received, 0);
+    if (after.poison) world.deadLetters++;
+    yield;
+    return world.delete(received);
   }
   if (ending === "success") {
     const { change } = succeed(claimed, { in: "record", body: `${number}` }, now(), RULES);

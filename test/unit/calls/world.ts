@@ -61,6 +61,9 @@ export class World {
       throw new Error(`${who} ends attempt ${ends}, but attempt ${before.attempt} is ${before.leaseOwner}'s`);
     }
     if (after.attempt < before.attempt || after.attempt > before.attempt + 1) throw new Error(`${who} skips attempts`);
+    if (after.attempt > before.attempt && before.cancelRequestedAt !== undefined) {
+      throw new Error(`${who} begins a call that is to be cancelled`);
+    }
     const isRunning = after.state === "RUNNING";
     if (isRunning !== (after.leaseOwner !== undefined)) throw new Error(`${who} leaves a lease behind`);
     if ((after.nextDue !== undefined) !== !isFinal(after.state)) throw new Error(`${who}: nextDue of ${after.state}`);

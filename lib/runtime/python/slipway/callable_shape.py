@@ -65,3 +65,11 @@ def is_async(value: Callable[..., Any]) -> bool:
         value = value.func
     target = value if is_function(value) or inspect.isclass(value) else type(value).__call__
     return inspect.iscoroutinefunction(target)
+
+
+def is_generator(value: Callable[..., Any]) -> bool:
+    """Whether calling it returns a generator, of either kind."""
+    while isinstance(value, partial):
+        value = value.func
+    target = inspect.unwrap(value)
+    return inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from slipway import __version__
 from slipway.errors import StartError
-from slipway.serve import KINDS, Options, serve
+from slipway.serve import CALLS, KINDS, Options, serve
 
 _DEFAULT_PORT = "8000"
 # What the construct's `concurrency.maxInputs` is by default.
-_DEFAULT_MAX_INPUTS = {"fastapi": 1, "asgi": 100, "wsgi": 100}
+_DEFAULT_MAX_INPUTS = {"fastapi": 1, "asgi": 100, "wsgi": 100, "calls": 1}
 _MOST_INPUTS = 1000
 # Options that mean something to one kind only, and would otherwise be ignored in silence.
 _ONLY_FOR = {"method": "fastapi", "docs": "fastapi"}
@@ -26,13 +26,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     for option, kind in _ONLY_FOR.items():
         if getattr(arguments, option) and arguments.kind != kind:
             parser.error(f"--{option} belongs to --kind {kind}, not to --kind {arguments.kind}")
+    if arguments.port is not None and arguments.kind == CALLS:
+        parser.error("--port belongs to the other kinds: calls come over the socket in SLIPWAY_EXECUTOR_SOCKET")
     options = Options(
         method=arguments.method or "GET",
         docs=arguments.docs,
         max_inputs=arguments.max_inputs or _DEFAULT_MAX_INPUTS[arguments.kind],
     )
     try:
-        serve(kind=arguments.kind, handler=arguments.handler, port=_port(arguments.port), options=options)
+        port = 0 if arguments.kind == CALLS else _port(arguments.port)
+        serve(kind=arguments.kind, handler=arguments.handler, port=port, options=options)
     except StartError as error:
         print(f"slipway: {error}", file=sys.stderr)
         return 1
@@ -46,14 +49,15 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "serve",
         allow_abbrev=False,
-        help="serve a function or an app over HTTP on 127.0.0.1",
-        description="Serve a function or an app over HTTP on 127.0.0.1, where the gateway beside it forwards to.",
+        help="serve a function or an app over HTTP on 127.0.0.1, or run a function's calls",
+        description="Serve a function or an app over HTTP on 127.0.0.1, where the gateway beside it forwards to; "
+        "or run a function's calls, which the gateway sends over a socket.",
     )
     command.add_argument(
         "--kind",
         required=True,
         choices=KINDS,
-        help="fastapi: one function, answering at /; asgi, wsgi: an app, or a function that returns one",
+        help="fastapi: one function, answering at /; asgi, wsgi: an app, or a function that returns one; calls: one function, run call by call",
     )
     command.add_argument(
         "--handler",
@@ -71,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         "--max-inputs",
         type=_inputs,
         metavar="N",
-        help=f"requests in the app at the same time, 1 to {_MOST_INPUTS} (default: 1 for fastapi, else 100)",
+        help=f"requests or calls at the same time, 1 to {_MOST_INPUTS} (default: 1 for fastapi and calls, else 100)",
     )
     command.add_argument("--port", help="default: the variable PORT, else 8000; 0 takes any free port")
     return parser

@@ -51,6 +51,11 @@ def serve(*, kind: str, handler: str, port: int, options: Options) -> None:
         # A pipe is block-buffered by default: a print would be seen minutes later, or never.
         sys.stdout.reconfigure(line_buffering=True)
     target = Handler.parse(handler)
+    if kind == CALLS:
+        from slipway.executor.supervisor import serve_calls
+
+        serve_calls(target, options.max_inputs)
+        return
     _require(_KINDS[kind])
     with bind(port) as listener:
         _KINDS[kind].serve(target, listener, options)
@@ -88,7 +93,9 @@ _KINDS = {
     "asgi": _Kind(_serve_asgi, "asgi", ("uvicorn", "websockets")),
     "wsgi": _Kind(_serve_wsgi, "wsgi", ("gunicorn",)),
 }
-KINDS = tuple(_KINDS)
+# Has no port: its calls come over the gateway's socket.
+CALLS = "calls"
+KINDS = (*_KINDS, CALLS)
 
 
 def _stop_on_signals() -> None:

@@ -72,7 +72,7 @@ export class CallsApi {
       throw functionNotFound(app, name);
     }
     const { id, state } = await this.spawner.spawn(request, entry);
-    return { ...json(202, { call_id: id, state }, { location: `/v1/calls/${id}` }), call: id };
+    return { ...json(202, { call_id: id, state }, { location: `${request.base ?? ""}/v1/calls/${id}` }), call: id };
   }
 
   private async info({ app, name }: { app: string; name: string }, { allows }: ApiRequest): Promise<Outcome> {

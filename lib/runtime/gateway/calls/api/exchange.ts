@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: AsyncIterable<Buffer>;
+  /** What the client's paths have before `/v1`: of the answer's `Location`. */
+  readonly base?: string;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
   /** Of what the gateway's own grants allow, what the client's token does: everything where there is none. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Output } from "../../output";
+import { ApiError, refusal } from "./api-error";
 import type { CallsApi } from "./calls-api";
 import type { ApiAnswer } from "./exchange";
 
@@ -18,26 +19,25 @@ export function mountCallsApi(api: CallsApi, output: Output, common: Readonly<Re
     response.once("close", () => {
       if (!response.writableFinished) gone.abort();
     });
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://gateway");
+    const { method = "GET", url = "/", headers } = request;
+    const [path = "/", query] = url.split("?", 2);
     const body = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-    const answer = await api.handle({
-      method: request.method ?? "GET",
-      path: pathname,
-      query: searchParams,
-      headers: request.headers,
-      body,
-      signal: gone.signal,
-    });
+    const answer = isBrowser(request)
+      ? NOT_FOR_BROWSERS
+      : await api.handle({ method, path, query: new URLSearchParams(query), headers, body, signal: gone.signal });
     const isWhole = await write(response, answer, requestId);
     // What is left of a refused body passes by, since its sender may not read before it has sent everything.
-    void body.return!().then(() => request.resume());
+    body.return!().then(
+      () => request.resume(),
+      () => undefined,
+    );
     const line = {
       time: new Date().toISOString(),
       level: "info",
       event: "calls_request",
       ...common,
       requestId,
-      method: request.method,
+      method,
       ...answer.about,
       status: gone.signal.aborted && !response.headersSent ? CLIENT_LEFT : answer.status,
       ...(!isWhole && { brokenOff: true }),
@@ -46,6 +46,16 @@ export function mountCallsApi(api: CallsApi, output: Output, common: Readonly<Re
     output.line(JSON.stringify(line));
   };
 }
+
+/** On a laptop a page of the web can reach this port too, and must not make calls in its reader's name. */
+function isBrowser({ headers }: IncomingMessage): boolean {
+  return headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
+}
+
+const NOT_FOR_BROWSERS: ApiAnswer = {
+  ...refusal(new ApiError("not_granted", "The calls API of a task is for its own code, and not for browsers.")),
+  about: { route: "none", code: "not_granted" },
+};
 
 /** False when the answer was broken off. */
 async function write(response: ServerResponse, answer: ApiAnswer, requestId: string): Promise<boolean> {

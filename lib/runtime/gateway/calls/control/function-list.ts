@@ -1,9 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionEntry } from "../../../../calls";
 import type { Registry } from "../../../../calls/aws";
 
 const FRESH_MS = 60_000;
-/** For a function that is not known: it may be new. */
-const AT_MOST_EVERY_MS = 5000;
+/** For functions that are not known. */
+const AT_MOST_EVERY_MS = 1000;
 
 /** Every function that can be called, as the registry has them. */
 export class FunctionList {
@@ -23,15 +24,16 @@ export class FunctionList {
     return this.entries;
   }
 
+  /** One that is not known may be new: it is looked for once more, though not for each who asks. */
   async byTag(tag: string): Promise<FunctionEntry | undefined> {
     const known = () => this.entries.find((one) => one.tag === tag);
-    if (known() === undefined && performance.now() - this.readAt >= AT_MOST_EVERY_MS) await this.read();
+    if (known() === undefined) await this.read(Math.max(0, this.readAt + AT_MOST_EVERY_MS - performance.now()));
     return known();
   }
 
-  private read(): Promise<void> {
-    this.reading ??= this.registry
-      .functions()
+  private read(afterMs = 0): Promise<void> {
+    this.reading ??= delay(afterMs)
+      .then(() => this.registry.functions())
       .then((entries) => {
         this.entries = entries;
         this.readAt = performance.now();

@@ -1,4 +1,4 @@
-import { applied, type CallRecord, sent } from "../../../../calls";
+import { applied, type CallRecord, type CallState, sent } from "../../../../calls";
 import { doneRequest } from "../done-word";
 import { type After, type AttemptEnd, afterAttempt } from "./after-attempt";
 import type { HeldMessage } from "./held-message";
@@ -9,7 +9,7 @@ const TRY_MS = 10_000;
 const NOTIFY_MS = 2000;
 
 /** The call's state after an attempt, or why there is nothing of the attempt in it. */
-export type Concluded = string | "LOST" | "GIVEN_UP";
+export type Concluded = CallState | "RETRY" | "LOST" | "GIVEN_UP";
 
 /**
  * Records an attempt's end, if the attempt is still the call's: the condition of the write decides, whatever this worker thinks.

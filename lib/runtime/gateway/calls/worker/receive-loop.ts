@@ -10,6 +10,7 @@ export class ReceiveLoop {
   private isOpen = false;
   private isEnded = false;
   private pauseMs = 0;
+  private pausedUntil = 0;
   private wake: () => void = () => undefined;
   private readonly abortion = new AbortController();
   private readonly over: Promise<void>;
@@ -36,11 +37,15 @@ export class ReceiveLoop {
 
   /** What messages are about cannot be reached: to get more of them would only use up their receipts. */
   slowDown(): void {
+    // All messages of one poll meet the same trouble.
+    if (performance.now() < this.pausedUntil) return;
     this.pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, 2 * this.pauseMs));
+    this.pausedUntil = performance.now() + this.pauseMs;
   }
 
   speedUp(): void {
     this.pauseMs = 0;
+    this.pausedUntil = 0;
   }
 
   /** No poll begins any more; resolves when the last one is over. What that one still brings is delivered. */
@@ -65,12 +70,15 @@ export class ReceiveLoop {
         await this.change();
         continue;
       }
-      if (this.pauseMs > 0) {
-        await this.change(this.pauseMs);
-        if (!this.isOpen || this.isEnded) continue;
+      const pauseMs = this.pausedUntil - performance.now();
+      if (pauseMs > 0) {
+        await this.change(pauseMs);
+        continue;
       }
       try {
-        for (const received of await this.queue.receive(free, this.options.visibilityMs, this.abortion.signal)) {
+        // One message is enough to find out whether trouble is over.
+        const most = this.pauseMs > 0 ? 1 : free;
+        for (const received of await this.queue.receive(most, this.options.visibilityMs, this.abortion.signal)) {
           void this.take(received);
         }
         if (isTroubled) this.log.info("queue_reachable");

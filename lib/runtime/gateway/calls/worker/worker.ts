@@ -4,13 +4,14 @@ import type { WorkerConfig } from "../../../../task/calls-config";
 import type { WorkerExit, WorkerSurroundings } from "../worker-role";
 import { Attempt } from "./attempt";
 import { deliver } from "./delivery";
-import { type Executor, ExecutorHost } from "./executor";
+import { type CallOutput, type Executor, ExecutorHost } from "./executor";
 import { Heart } from "./heart";
 import { persist, tryFor, within } from "./persist";
 import { ReceiveLoop } from "./receive-loop";
 import { Revision } from "./revision";
 import { TaskProtection } from "./task-protection";
 import { createContext, type WorkerContext } from "./worker-context";
+import { WorkerMetrics } from "./worker-metrics";
 
 /** What attempts have to give their calls back after the drain's deadline; ECS kills the task 10 s after it. */
 const RELEASE_MS = 5000;
@@ -26,6 +27,7 @@ export class Worker {
   private readonly heart: Heart;
   private readonly protection: TaskProtection;
   private readonly revision: Revision;
+  private readonly metrics = new WorkerMetrics();
   /** Until they are recorded. */
   private readonly running = new Set<Attempt>();
   /** Recorded, and yet in the executor for longer than it may take. */
@@ -40,7 +42,7 @@ export class Worker {
     private readonly config: WorkerConfig,
     private readonly surroundings: WorkerSurroundings,
   ) {
-    const { log, revision } = surroundings;
+    const { log, revision, serveMetrics } = surroundings;
     const context = createContext(config, surroundings);
     const { maxInputs, visibilityMs, executorSocket, startupMs } = context.config;
     this.context = context;
@@ -53,10 +55,12 @@ export class Worker {
       (received) => this.receive(received),
       log,
     );
+    serveMetrics(() => this.metrics.text({ running: this.running.size, occupied: this.loop.busy, slots: maxInputs }));
     this.host = new ExecutorHost(
       { path: executorSocket, startupMs, files: context.files },
       {
         onExecutor: (executor) => this.onExecutor(executor),
+        onLog: (line) => this.print(line),
         onFailed: (message) => this.fail("executor_failed", message),
       },
       log,
@@ -87,6 +91,14 @@ export class Worker {
     return draining.aborted || stopping.aborted;
   }
 
+  /** Calls may print much: their lines wait a moment for more, as those of requests do. */
+  private print({ call, attempt, stream, line }: CallOutput): void {
+    const { app, function: name } = this.config;
+    const time = new Date().toISOString();
+    const about = { time, level: "info", event: "call_output", app, function: name };
+    this.surroundings.output.line(JSON.stringify({ ...about, call, attempt, stream, line }));
+  }
+
   private fail(reason: string, message: string): void {
     if (this.isLeaving) return;
     this.surroundings.report("FAILED");
@@ -98,7 +110,7 @@ export class Worker {
     this.executor = executor;
     if (this.isLeaving) return;
     this.surroundings.report(executor ? "READY" : "STARTING");
-    this.loop.open = executor !== undefined;
+    this.loop.open = executor !== undefined && this.aside === undefined;
     if (executor) this.context.log.info("ready");
   }
 
@@ -106,8 +118,9 @@ export class Worker {
   private async receive(received: Received): Promise<void> {
     const { context, executor } = this;
     if (executor === undefined || this.isLeaving) return this.giveBack(received);
-    if (await this.revision.isOutdated()) {
-      this.standAside();
+    const asideMs = await this.revision.asideMs();
+    if (asideMs > 0) {
+      this.standAside(asideMs);
       return this.giveBack(received);
     }
     const claimedAt = context.clock.now();
@@ -134,6 +147,7 @@ export class Worker {
     this.heart.add(attempt);
     this.protection.busy = true;
     const concluded = await attempt.recorded;
+    this.metrics.count(concluded);
     this.running.delete(attempt);
     this.heart.remove(attempt);
     if (this.running.size === 0) this.protection.busy = false;
@@ -170,14 +184,12 @@ export class Worker {
     return entry?.revision;
   }
 
-  private standAside(): void {
-    if (this.isLeaving) return;
+  private standAside(ms: number): void {
     this.loop.open = false;
     this.aside ??= setTimeout(() => {
       this.aside = undefined;
-      this.revision.resume();
-      if (!this.isLeaving) this.loop.open = this.executor !== undefined;
-    }, this.revision.asideMs);
+      this.loop.open = this.executor !== undefined;
+    }, ms);
   }
 
   /** Begins nothing new. */
@@ -200,6 +212,7 @@ export class Worker {
       for (const attempt of left) attempt.shutDown();
       await Promise.race([this.quiet(), new Promise((resolve) => setTimeout(resolve, RELEASE_MS))]);
     }
+    this.host.drain();
     await this.protection.clear();
     this.exit({ code: 0, reason: left.length === 0 ? "drained" : "drain_deadline", fields: { cutOff: left.length } });
   }

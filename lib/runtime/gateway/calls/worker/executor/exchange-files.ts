@@ -33,8 +33,10 @@ export class ExchangeFiles {
   async writeInput({ call, attempt }: AttemptKey, body: Readable, signal: AbortSignal) {
     const path = this.inputPath({ call, attempt });
     const hash = createHash("sha256");
+    // What a try before left; and whoever else writes into the folder must not lead this elsewhere.
+    await this.remove(path);
     body.on("data", (chunk) => hash.update(chunk));
-    await pipeline(body, createWriteStream(path, { mode: INPUT_MODE }), { signal });
+    await pipeline(body, createWriteStream(path, { flags: "wx", mode: INPUT_MODE }), { signal });
     return { path, sha256: hash.digest("hex") };
   }
 

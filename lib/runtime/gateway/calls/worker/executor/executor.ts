@@ -19,12 +19,13 @@ export type Outcome =
   | { readonly kind: "cancelled" }
   | { readonly kind: "died"; readonly message: string };
 
-type Line = Extract<DataLine, { op: "log" }>;
+/** A line that a call has printed. */
+export type CallOutput = Extract<DataLine, { op: "log" }>;
 
 export interface ExecutorEvents {
   onReady(): void;
   onFailed(message: string): void;
-  onLog(line: Line): void;
+  onLog(line: CallOutput): void;
   onClosed(why: string): void;
 }
 

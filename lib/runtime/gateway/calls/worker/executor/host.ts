@@ -3,9 +3,9 @@ import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import type { Log } from "../../../log";
 import type { ExchangeFiles } from "./exchange-files";
-import { Executor } from "./executor";
+import { type CallOutput, Executor } from "./executor";
 import { LineSocket } from "./line-socket";
-import { type Channel, readHello } from "./protocol";
+import { type Channel, readFailed, readHello } from "./protocol";
 
 /** The executor may be any user. */
 const SOCKET_MODE = 0o666;
@@ -19,6 +19,7 @@ const MOST_EARLY_LINES = 16;
 export interface HostEvents {
   /** Calls can be run; not so any more when `undefined`. */
   onExecutor(executor: Executor | undefined): void;
+  onLog(line: CallOutput): void;
   /** No executor will come that can run the code. */
   onFailed(message: string): void;
 }
@@ -54,6 +55,7 @@ export class ExecutorHost {
 
   /** The executor is to end, and no other is awaited. */
   drain(): void {
+    if (this.isClosing) return;
     this.isClosing = true;
     clearTimeout(this.startup);
     this.executor?.drain();
@@ -97,7 +99,11 @@ export class ExecutorHost {
         this.halves.delete(channel);
       };
       lines.onLine = (early) => {
-        if (half.early.push(early) > MOST_EARLY_LINES) refuse("it says too much before its other connection is there");
+        // Who says this leaves at once, and its other connection may not be there yet.
+        const failed = channel === "control" ? readFailed(early) : undefined;
+        if (failed !== undefined) this.events.onFailed(failed);
+        else if (half.early.push(early) > MOST_EARLY_LINES)
+          refuse("it says too much before its other connection is there");
       };
       this.pair();
     };
@@ -119,7 +125,7 @@ export class ExecutorHost {
         clearTimeout(this.startup);
         this.events.onFailed(message);
       },
-      onLog: ({ call, attempt, stream, line }) => this.log.info("call_output", { call, attempt, stream, line }),
+      onLog: (line) => this.events.onLog(line),
       onClosed: (why) => this.lost(why),
     });
     this.executor = executor;

@@ -1,4 +1,4 @@
 export { ExchangeFiles, FileProblem } from "./exchange-files";
-export type { Executor, Outcome } from "./executor";
+export type { CallOutput, Executor, Outcome } from "./executor";
 export { ExecutorHost } from "./host";
 export { type AttemptKey, type CancelReason, isArguments, MOST_INLINE_BYTES } from "./protocol";

@@ -61,6 +61,12 @@ export function readControlLine(line: string): ControlLine | undefined {
   return controlLine.safeParse(json(line)).data;
 }
 
+/** Why the executor cannot load the code; undefined for any other line. */
+export function readFailed(line: string): string | undefined {
+  const read = readControlLine(line);
+  return read?.op === "failed" ? read.message : undefined;
+}
+
 export function readDataLine(line: string): DataLine | undefined {
   const read = dataLine.safeParse(json(line)).data;
   if (read?.op !== "done") return read;
