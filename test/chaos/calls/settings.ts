@@ -54,7 +54,7 @@ export const RULES = {
   heartbeatMs: 500,
   attemptMs: 1500,
   graceMs: 300,
-  maxInputs: 8,
+  maxInputs: 20,
   maxDeliveries: 3,
   retries: { maxRetries: 2, initialDelayMs: 20, backoffCoefficient: 2, maxDelayMs: 200 },
   maxPayloadBytes: 262_144,
