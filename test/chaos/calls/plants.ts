@@ -15,8 +15,8 @@ interface Change {
 /** A build of the program that is not as it should be, to see that a run catches it. */
 export interface Plant {
   readonly what: string;
-  /** Nothing is wrong with it but that it waits less: what a run says of it must be good. */
-  readonly isSound?: boolean;
+  /** Properties, of which at least one must be broken; none: nothing is wrong with the build, and none may be. */
+  readonly breaks: readonly string[];
   readonly changes: readonly Change[];
 }
 
@@ -29,9 +29,15 @@ const SOONER: readonly Change[] = [
 ];
 
 export const PLANTS: readonly Plant[] = [
-  { what: "nothing removed, swept sooner", isSound: true, changes: SOONER },
+  { what: "nothing removed, swept sooner", breaks: [], changes: SOONER },
   {
     what: "removed: the fence",
+    breaks: [
+      "no attempt is begun twice",
+      "no call has two results",
+      "no call is open again after its end",
+      "a result is of the newest attempt that was claimed",
+    ],
     changes: [
       ...SOONER,
       {
@@ -43,6 +49,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     what: "removed: the rule that a message is deleted only when its call is final",
+    breaks: ["the last message of a call is deleted only when the call is final"],
     changes: [
       ...SOONER,
       {
@@ -54,6 +61,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     what: "removed: the sweep's sending of messages",
+    breaks: ["no call is left without a message", "a call is accepted only when its message is sent"],
     changes: [
       ...SOONER,
       {

@@ -25,6 +25,10 @@ const PLANTED: Readonly<Record<string, (draft: HistoryDraft) => void>> = {
   "no call is open in the end": (draft) => {
     draft.change(CALL, { state: "RUNNING" });
   },
+  "no call is left without a message": (draft) => {
+    draft.change(CALL, { state: "PENDING" });
+    draft.drop((event) => event.e === "sent");
+  },
   "no call ends later than its deadline and the sweep's time": (draft) => {
     draft.change(CALL, { finishedAt: DONE_BY + 5001 });
   },

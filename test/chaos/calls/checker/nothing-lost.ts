@@ -16,6 +16,13 @@ export const NOTHING_LOST: readonly Property[] = [
         : undefined,
   },
   {
+    name: "no call is left without a message",
+    ofCall: ({ record, sent }) =>
+      record !== undefined && !isFinal(record.state) && sent.length === 0
+        ? `${record.state}, and nobody knows`
+        : undefined,
+  },
+  {
     name: "no call ends later than its deadline and the sweep's time",
     ofCall: ({ record }, { rules }) => {
       if (record?.finishedAt === undefined) return undefined;

@@ -27,6 +27,8 @@ export class Engines implements Queues {
     readonly dynamodbPort: number,
     readonly sqsPort: number,
   ) {
+    // A line of text among the report's; the image has a newer Node.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
     const to = (port: number) => ({
       region: REGION,
       endpoint: `http://127.0.0.1:${port}`,
