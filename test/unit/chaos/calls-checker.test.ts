@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { check, PROPERTIES } from "../../chaos/calls/checker/check";
 import { CALL, DONE_BY, HistoryDraft } from "./calls-history";
 
@@ -157,4 +159,11 @@ test.each(Object.keys(PLANTED))("it is caught when this does not hold: %s", (pro
 test("an error in the last of the granted attempts is no violation, in an earlier one it is", () => {
   expect(broken(failed(3))).toEqual({});
   expect(Object.keys(broken(failed(2)))).toEqual(["every error has its retries"]);
+});
+
+test("the checker knows nothing of the implementation: it imports only itself and Node", () => {
+  const folder = join(__dirname, "../../chaos/calls/checker");
+  const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  const imported = text.join("\n").matchAll(/from "([^"]+)"/g);
+  expect([...imported].map(([, from]) => from).filter((from) => !/^(node:|\.\/[a-z-]+$)/.test(from!))).toEqual([]);
 });
