@@ -5,5 +5,6 @@ type Format = Parameters<typeof styleText>[0];
 /** Colours only where a person looks. @see https://no-color.org */
 export function styleFor(stream: NodeJS.WriteStream): (format: Format, text: string) => string {
   const isColoured = stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
-  return isColoured ? styleText : (_, text) => text;
+  // Node itself would look at standard output only, whichever stream this is for.
+  return (format, text) => (isColoured ? styleText(format, text, { validateStream: false }) : text);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { LocalBackend } from "cdktf";
 import { manifestSchema } from "../../lib/manifest";
 import { workerConfigSchema } from "../../lib/task";
 import { addFunction } from "./calls-stack";
@@ -11,6 +12,8 @@ function written(): { terraform: string; manifest: string; said: string } {
   const outdir = temporaryFolder();
   const app = newApp(outdir);
   const stack = newStack("calls", app);
+  // The default names the folder that this runs in.
+  new LocalBackend(stack, { path: "terraform.tfstate" });
   const platform = platformIn(stack, { environment: "prod" });
   addEndpoint(stack, platform, "greet");
   addFunction(stack, platform, "work", { retries: 3, concurrency: { maxInputs: 4 }, maxPending: 1000 });

@@ -135,7 +135,7 @@ test.each([10, 2000, 200_000])("input and output of %d bytes are printed as they
 });
 
 test("a terminal gets no large payload unless forced, and nothing that it would obey", async () => {
-  const env = operatorEnvironment(aws);
+  const env = { ...operatorEnvironment(aws), NO_COLOR: "", TERM: "xterm" };
   const onTerminal = async (...args: string[]) => {
     const cli = new CliProcess(["calls", "show", ...args], env, "terminal");
     const code = await cli.exited;
