@@ -1,11 +1,5 @@
 import type { Readable } from "node:stream";
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  type S3Client,
-  S3ServiceException,
-} from "@aws-sdk/client-s3";
+import { CopyObjectCommand, GetObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { tagOf } from "../call-id";
 import type { PayloadRef } from "../record";
@@ -113,10 +107,6 @@ export class Payloads {
       if (error instanceof S3ServiceException && error.name === "NoSuchKey") return false;
       throw error;
     }
-  }
-
-  async remove(id: string, part: Part): Promise<void> {
-    await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: objectKey(id, part) }));
   }
 
   private get(id: string, part: Part, signal: Deadline) {

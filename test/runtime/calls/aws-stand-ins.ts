@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CreateTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { type FunctionEntry, functionTag, OPEN_INDEX, toRegistryItem } from "../../../lib/calls";
-import { CallQueue, CallTable, type Clients, createClients, Payloads, Registry } from "../../../lib/calls/aws";
+import { CallQueue, CallTable, type Clients, createClients, objectKey, Payloads, Registry } from "../../../lib/calls/aws";
 import { onStop } from "../gateway/loopback";
 import { Front } from "./front";
 
@@ -113,6 +113,11 @@ export class AwsStandIns {
 
   queue(url: string): CallQueue {
     return new CallQueue(this.clients.sqs, url);
+  }
+
+  /** As the bucket's lifecycle does. */
+  async removePayload(id: string, part: Parameters<typeof objectKey>[1]): Promise<void> {
+    await this.clients.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: objectKey(id, part) }));
   }
 
   clear(): void {

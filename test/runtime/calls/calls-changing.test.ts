@@ -124,7 +124,7 @@ test("retry refuses what has a result, is open or is gone with what to do, and d
 test("retry refuses a call whose input or function is gone", async () => {
   const input = `{"args":["${"x".repeat(20_000)}"],"kwargs":{}}`;
   const failed = await given.failed({ input });
-  await aws.payloads.remove(failed.id, "in");
+  await aws.removePayload(failed.id, "in");
   expect((await calls(["retry", failed.id])).stderr).toContain(`The input of ${failed.id} is gone`);
   const other = { ...fn, tag: "00000000" };
   const elsewhere = await new GivenCalls(aws, other).failed();

@@ -129,7 +129,7 @@ test("redrive takes no more messages than its limit, and many at once", async ()
 test("a call whose input is past its retention is not reopened", async () => {
   const input = `{"args":["${"x".repeat(20_000)}"],"kwargs":{}}`;
   const failed = await given.dead(given.failed({ input }));
-  await aws.payloads.remove(failed.id, "in");
+  await aws.removePayload(failed.id, "in");
   const { stdout } = await dlq(["redrive", target]);
   expect(stdout).toContain(`${failed.id} has lost its input, which is past its retention: stays`);
   expect(await stateOf(failed)).toBe("FAILURE");

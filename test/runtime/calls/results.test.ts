@@ -164,7 +164,7 @@ test("a call past its retention is gone, though the table still has it", async (
 test("a result that is no longer in the bucket is gone", async () => {
   const id = await gateway.call(fn);
   await succeedWith(aws, id, JSON.stringify("x".repeat(10_000)));
-  await aws.payloads.remove(id, "out#1");
+  await aws.removePayload(id, "out#1");
   const { status, body } = await result(id);
   expect([status, body.error.code]).toEqual([410, "call_expired"]);
 });

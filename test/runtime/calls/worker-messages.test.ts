@@ -69,7 +69,10 @@ test("a message without a record is kept, until it is older than any record", as
   await aws.queue(other.queueUrl).send({ call: newCallId(other.tag) });
   const sentAt = Date.now();
   const late = spawnWorker(config);
-  await until(() => Date.now() > sentAt + 3000, "the retention is over, by the clock of AWS, which tells whole seconds, too");
+  await until(
+    () => Date.now() > sentAt + 3000,
+    "the retention is over, by the clock of AWS, which tells whole seconds, too",
+  );
   await ScriptedExecutor.ready(config.worker.executorSocket);
   expect(await late.logged("record_unknown")).toMatchObject({ isPast: true });
   await isEmptied(aws, other.queueUrl);

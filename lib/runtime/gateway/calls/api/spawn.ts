@@ -45,17 +45,11 @@ export class Spawner {
     );
     const fresh = newCallId(entry.tag);
     const streamed = payload.kind === "streamed" ? await this.upload(fresh, payload) : undefined;
-    // Nobody will read it; if this fails, the bucket's lifecycle removes it.
-    const forget = () => streamed && void this.stores.payloads.remove(fresh, "in").catch(() => undefined);
-    const forgetting = (error: unknown): never => {
-      forget();
-      throw error;
-    };
     const until = performance.now() + SPAWN_MS;
     const digest = payload.kind === "whole" ? payload.sha256 : payload.digest.sha256();
-    const id = key === undefined ? fresh : await this.claim(key, fresh, digest, entry, until).catch(forgetting);
+    const id = key === undefined ? fresh : await this.claim(key, fresh, digest, entry, until);
     if (id !== fresh) {
-      forget();
+      // What was streamed for nothing the bucket's lifecycle removes: a caller may delete no payload.
       const record = await this.read(id, until);
       if (record) return this.finish(record, entry, until);
     }
