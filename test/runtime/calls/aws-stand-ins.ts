@@ -6,7 +6,15 @@ import { CreateTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { type FunctionEntry, functionTag, OPEN_INDEX, toRegistryItem } from "../../../lib/calls";
-import { CallQueue, CallTable, type Clients, createClients, objectKey, Payloads, Registry } from "../../../lib/calls/aws";
+import {
+  CallQueue,
+  CallTable,
+  type Clients,
+  createClients,
+  objectKey,
+  Payloads,
+  Registry,
+} from "../../../lib/calls/aws";
 import { onStop } from "../gateway/loopback";
 import { Front } from "./front";
 
