@@ -13,6 +13,9 @@ import {
 /** The sort key of the record among a call's items. */
 export const RECORD_KEY = "call";
 
+/** Partition key under which the control service's tasks say where they are: whoever makes calls may read it. */
+export const CONTROL_KEY = "control";
+
 /** The index of open calls: its partition is `open`, its sort key `nextDue`. */
 export const OPEN_INDEX = "open";
 

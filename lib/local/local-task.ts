@@ -128,6 +128,5 @@ function webConfig(config: GatewayConfig, ports: GatewayPorts, upstream: number)
     ...rest,
     ...localShape(config, ports),
     upstream: { ...config.upstream, port: upstream },
-    ...(config.calls && { calls: { ...config.calls, control: null } }),
   };
 }

@@ -92,7 +92,5 @@ function workerConfig(
     ...localShape(config, ports, WORKER_DRAIN),
     endpoints,
     worker: { ...config.worker, ...queues, executorSocket: socket },
-    // Nobody has to be woken here.
-    ...(config.calls && { calls: { ...config.calls, control: null } }),
   };
 }

@@ -24,8 +24,6 @@ export const callerSchema = z.strictObject({
   grants: z.array(z.strictObject({ app: name, name, tag })),
   /** Whether the calls API is also served on the data port, under `/_slipway/v1`, to who holds a token. */
   public: z.boolean(),
-  /** Base URL of the control service, which wakes functions that have no container; null where there is none. */
-  control: z.url().nullable(),
 });
 
 /** The configuration of a task that runs function calls. */

@@ -1,4 +1,4 @@
-import { OPEN_INDEX } from "../calls/record-item";
+import { CONTROL_KEY, OPEN_INDEX } from "../calls/record-item";
 import type { AccountScope, Statement } from "./iam";
 
 /** Names in AWS of what calls are kept in: literals, or Terraform expressions. */
@@ -23,9 +23,6 @@ export interface WorkingFunction extends GrantedFunction {
   readonly deadLetters: string;
 }
 
-/** Where the control service's tasks say how they are reached. */
-const CONTROL_KEY = "control";
-
 /** What whoever makes calls of these functions, and asks for their results, needs: their records, queues and payloads, and no others. */
 export function callerStatements(
   functions: readonly GrantedFunction[],
@@ -42,9 +39,10 @@ export function callerStatements(
     },
     ...recordStatements(tags, apps(functions), names, account),
     {
+      // Where the control service, which wakes functions, is reached.
       Sid: "ControlAddress",
       Effect: "Allow",
-      Action: ["dynamodb:GetItem", "dynamodb:Query"],
+      Action: "dynamodb:Query",
       Resource: tableArn(names.table, account),
       Condition: leading([CONTROL_KEY]),
     },
@@ -94,7 +92,7 @@ export function controlStatements(names: CallsNames, account: AccountScope): Sta
     {
       Sid: "Calls",
       Effect: "Allow",
-      Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+      Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"],
       Resource: table,
     },
     { Sid: "OpenCalls", Effect: "Allow", Action: "dynamodb:Query", Resource: `${table}/index/${OPEN_INDEX}` },

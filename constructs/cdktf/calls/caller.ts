@@ -93,8 +93,6 @@ export class Caller {
       ...stores,
       grants: this.sorted().map(({ app, name, tag }) => ({ app, name, tag })),
       public: false,
-      // The control service's tasks say in the table where they are.
-      control: null,
     };
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ControlConfig } from "../../task/calls-config";
 import { loadCalls } from "./calls/load";
+import { ownAddress } from "./calls/own-address";
 import { createControlServer } from "./control";
 import { createLoopbackServer } from "./loopback";
 import { createProgram, openAll } from "./program";
@@ -21,7 +22,11 @@ export async function runControlTask(config: ControlConfig): Promise<void> {
   process.on("SIGINT", onSignal);
 
   const { host, controlPort, loopbackPort } = config.listen;
-  const service = loadCalls().createControlService(config, { log, owner: metadata?.id ?? randomUUID() });
+  const service = loadCalls().createControlService(config, {
+    log,
+    owner: metadata?.id ?? randomUUID(),
+    self: `http://${ownAddress(metadata, host)}:${controlPort}`,
+  });
   const health = () =>
     stopping.signal.aborted
       ? ({ status: 503, state: "DRAINING" } as const)

@@ -20,12 +20,12 @@ export interface Plant {
   readonly changes: readonly Change[];
 }
 
-const TRANSITIONS = "lib/calls/transitions.ts";
+const TRANSITIONS = "lib/calls/transitions";
 
 /** Half a minute of slack before anything is swept would make every run a minute longer. */
 const SOONER: readonly Change[] = [
-  { file: TRANSITIONS, text: "UNSENT_MS = 30_000", instead: "UNSENT_MS = 3000" },
-  { file: TRANSITIONS, text: "SWEEP_SLACK_MS = 30_000", instead: "SWEEP_SLACK_MS = 5000" },
+  { file: `${TRANSITIONS}/rules.ts`, text: "UNSENT_MS = 30_000", instead: "UNSENT_MS = 3000" },
+  { file: `${TRANSITIONS}/sweeper.ts`, text: "SWEEP_SLACK_MS = 30_000", instead: "SWEEP_SLACK_MS = 5000" },
 ];
 
 export const PLANTS: readonly Plant[] = [
@@ -41,7 +41,7 @@ export const PLANTS: readonly Plant[] = [
     changes: [
       ...SOONER,
       {
-        file: TRANSITIONS,
+        file: `${TRANSITIONS}/ending.ts`,
         text: "return leaseOwner === undefined ? { state, attempt } : { state, attempt, leaseOwner };",
         instead: "void [state, attempt, leaseOwner]; return {};",
       },
@@ -65,7 +65,7 @@ export const PLANTS: readonly Plant[] = [
     changes: [
       ...SOONER,
       {
-        file: TRANSITIONS,
+        file: `${TRANSITIONS}/sweeper.ts`,
         text: '? { kind: "send", change: change({ sentAt: now }) }',
         instead: '? { kind: "wait", change: change({ sentAt: now }) }',
       },

@@ -84,7 +84,6 @@ export class AwsStandIns {
       retentionS: RETENTION_S,
       grants: grants.map(({ app, name, tag }) => ({ app, name, tag })),
       public: false,
-      control: null as string | null,
     };
   }
 

@@ -1,8 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type CallRecord, create, type FunctionEntry, newCallId, SWEEP_SLACK_MS } from "../../../lib/calls";
+import {
+  type CallRecord,
+  create,
+  type FunctionEntry,
+  functionTag,
+  newCallId,
+  SWEEP_SLACK_MS,
+} from "../../../lib/calls";
+import { ControlAddresses, FunctionMemory } from "../../../lib/calls/aws";
 import type { GatewayProcess } from "../gateway/gateway-process";
 import { send, stopEverything, until } from "../gateway/loopback";
-import { AwsStandIns, RETENTION_S } from "./aws-stand-ins";
+import { AwsStandIns, RETENTION_S, TABLE } from "./aws-stand-ins";
 import { startCallsGateway } from "./calls-gateway";
 import { startControl } from "./control-process";
 import { EcsStandIn } from "./ecs-stand-in";
@@ -11,11 +19,17 @@ let aws: AwsStandIns;
 let ecs: EcsStandIn;
 let fn: FunctionEntry;
 let control: GatewayProcess;
+let memory: FunctionMemory;
+
+/** Was deployed once. */
+const GONE = functionTag({ environment: "test", app: "acme", name: "gone" });
 
 beforeAll(async () => {
   aws = await AwsStandIns.start();
   ecs = await EcsStandIn.start();
   fn = await aws.addFunction();
+  memory = new FunctionMemory(aws.clients.dynamodb, TABLE);
+  await memory.remember({ tag: GONE, visibilityMs: 5000 }, Date.now() + 3_600_000);
   control = await startControl(aws, { ecs: ecs.url });
   await control.logged("leading");
 });
@@ -27,11 +41,11 @@ afterEach(() => {
 });
 
 /** A record as some time has left it. */
-async function record(own: Partial<CallRecord>, agoMs = 60_000): Promise<CallRecord> {
+async function record(own: Partial<CallRecord>, agoMs = 60_000, tag = fn.tag): Promise<CallRecord> {
   const now = Date.now() - agoMs;
   const input = { in: "record" as const, body: '{"args":[],"kwargs":{}}' };
   const made = create(
-    { id: newCallId(fn.tag), app: fn.app, fn: fn.name, input, now },
+    { id: newCallId(tag), app: fn.app, fn: fn.name, input, now },
     { queueMs: 3_600_000, deadlineMs: 7_200_000, retentionS: RETENTION_S },
   );
   const left = { ...made, ...own };
@@ -60,6 +74,23 @@ test("a call that nobody began in time expires, and one whose deadline is over i
   await until(async () => (await state(over.id)) === "TIMEOUT", "it times out");
   expect(await aws.table.get(late.id)).toMatchObject({ error: { type: "QueueTimeout" } });
   expect((await aws.table.get(late.id))!.nextDue).toBeUndefined();
+});
+
+test("open calls of a function that is deployed no more are given up by their deadlines, and nothing is sent for them", async () => {
+  const past = Date.now() - SWEEP_SLACK_MS - 2000;
+  const unsent = await record({}, 60_000, GONE);
+  const late = await record({ sentAt: 1, startBy: past, nextDue: past }, 60_000, GONE);
+  const over = await record(running({ doneBy: past, nextDue: past }), 60_000, GONE);
+  await until(async () => (await state(late.id)) === "EXPIRED", "it expires");
+  await until(async () => (await state(over.id)) === "TIMEOUT", "it times out");
+  await until(async () => (await aws.table.get(unsent.id))!.nextDue === unsent.startBy, "it has time to begin");
+  expect(await aws.table.get(unsent.id)).not.toHaveProperty("sentAt");
+  expect(aws.sqs.count("SendMessage")).toBe(0);
+});
+
+test("a function that is deployed is remembered for the day when it is gone", async () => {
+  await until(async () => (await memory.list()).some(({ tag }) => tag === fn.tag), "it is remembered");
+  expect(await memory.list()).toContainEqual({ tag: fn.tag, visibilityMs: fn.visibilityMs });
 });
 
 const running = (own: Partial<CallRecord> = {}): Partial<CallRecord> => ({
@@ -104,8 +135,25 @@ test("of two control tasks one sweeps, and the other takes over when it leaves",
   await control.logged("leading");
 });
 
+const addresses = () => new ControlAddresses(aws.clients.dynamodb, TABLE).list(Date.now());
+const isReachable = () =>
+  until(
+    async () => (await addresses()).includes(`http://127.0.0.1:${control.controlPort}`),
+    "gateways can find the control service",
+  );
+
+test("a control task says where it is reached, and takes it back when it leaves", async () => {
+  const other = await startControl(aws);
+  const url = `http://127.0.0.1:${other.controlPort}`;
+  await until(async () => (await addresses()).includes(url), "it is found");
+  other.kill("SIGTERM");
+  expect((await other.exited).code).toBe(0);
+  expect(await addresses()).not.toContain(url);
+});
+
 test("a spawn wakes its function's service, from no task to one and never to another number", async () => {
-  const gateway = await startCallsGateway(aws, [fn], { control: `http://127.0.0.1:${control.controlPort}` });
+  await isReachable();
+  const gateway = await startCallsGateway(aws, [fn]);
   ecs.desired.set(fn.service, 0);
   await gateway.call(fn);
   await until(() => ecs.updates.length > 0, "the service is woken");
@@ -115,7 +163,8 @@ test("a spawn wakes its function's service, from no task to one and never to ano
 
 test("a service that has tasks is left alone", async () => {
   const busy = await aws.addFunction();
-  const gateway = await startCallsGateway(aws, [busy], { control: `http://127.0.0.1:${control.controlPort}` });
+  await isReachable();
+  const gateway = await startCallsGateway(aws, [busy]);
   ecs.desired.set(busy.service, 3);
   const words = () => control.metric("slipway_control_wake_words_total");
   const before = await words();

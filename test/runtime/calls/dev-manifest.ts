@@ -14,7 +14,7 @@ const tagOf = (name: string) => functionTag({ environment: "test", app: "acme", 
 
 function caller(names: readonly string[]): CallerConfig {
   const grants = names.map((name) => ({ app: "acme", name, tag: tagOf(name) }));
-  return { ...STORES, grants, public: false, control: null };
+  return { ...STORES, grants, public: false };
 }
 
 function worker(name: string): WorkerConfig {

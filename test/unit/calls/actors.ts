@@ -54,7 +54,7 @@ export function* sweeper(world: World, now: HostClock): Actor {
     if (record?.nextDue === undefined || record.nextDue > now()) continue;
     const ownerBeat = record.leaseOwner === undefined ? undefined : world.beats.get(record.leaseOwner);
     yield;
-    const decision = sweep(record, { now: now(), ownerBeat }, RULES);
+    const decision = sweep(record, { now: now(), ownerBeat }, { ...RULES, hasQueue: true });
     if (decision === undefined) continue;
     if (decision.kind === "send") {
       world.send();

@@ -25,7 +25,6 @@ const CALLS: CallerConfig = {
   ...STORES,
   grants: [{ app: "jobs", name: "process", tag: "0123abcd" }],
   public: false,
-  control: null,
 };
 const task = (props: object = {}, calls?: CallerConfig) =>
   functionTask(functionSpec(props), DOMAIN_PLATFORM, { ...PLACES, calls }, "/slipway/jobs");

@@ -46,7 +46,6 @@ export function callerConfig(ports: readonly number[], endpoints: Endpoints, app
     ...STORES,
     grants: [WORK, LATE].map((name) => ({ app: APP, name, tag: tagOf(name) })),
     public: false,
-    control: null,
   };
   return {
     ...common("caller", ports, endpoints),

@@ -1,4 +1,4 @@
-import { CallTable, type Clients, Payloads, Registry } from "../../../../calls/aws";
+import { CallTable, type Clients, ControlAddresses, Payloads, Registry } from "../../../../calls/aws";
 import type { CallerConfig } from "../../../../task/calls-config";
 import type { Log } from "../../log";
 import { CallsApi } from "./calls-api";
@@ -28,7 +28,7 @@ export function createCallsApi(config: CallerConfig, { clients, log, self, envir
       queues: new Queues(sqs),
       functions: new Functions(new Registry(dynamodb, config.registry)),
       waiters,
-      wake: new WakeAsker(config.control, log),
+      wake: new WakeAsker(new ControlAddresses(dynamodb, config.table), clock, log),
       clock,
       log,
       retentionS: config.retentionS,

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CallTable, createClients, Registry } from "../../../../calls/aws";
+import { CallTable, ControlAddresses, createClients, FunctionMemory, Registry } from "../../../../calls/aws";
 import type { ControlConfig } from "../../../../task/calls-config";
 import type { Log } from "../../log";
+import { Announcer } from "./announcer";
 import { Tally } from "./control-metrics";
+import { DepartedFunctions } from "./departed-functions";
 import { EcsServices } from "./ecs-services";
 import { FunctionList } from "./function-list";
 import { Leadership } from "./leadership";
@@ -20,6 +22,8 @@ export interface ControlSurroundings {
   readonly log: Log;
   /** Names this task among those of the service. */
   readonly owner: string;
+  /** Base URL of its control port, as gateways reach it. */
+  readonly self: string;
 }
 
 export function createControlService(config: ControlConfig, surroundings: ControlSurroundings): ControlService {
@@ -34,6 +38,7 @@ export class ControlService {
   private readonly waker: Waker;
   private readonly sweeper: Sweeper;
   private readonly leadership: Leadership;
+  private readonly announcer: Announcer;
   private readonly tally = new Tally();
   private readonly log: Log;
   private roundAt = performance.now();
@@ -41,7 +46,7 @@ export class ControlService {
 
   constructor(
     private readonly config: ControlConfig,
-    { log, owner }: ControlSurroundings,
+    { log, owner, self }: ControlSurroundings,
   ) {
     const { region, endpoints, control } = config;
     this.log = log;
@@ -55,8 +60,11 @@ export class ControlService {
         : new EcsServices({ region, cluster: control.cluster, endpoint: endpoints?.ecs ?? undefined });
     const { functions, clients, tally } = this;
     this.waker = new Waker({ services: this.services, functions, table, clock, owner, log, tally });
-    this.sweeper = new Sweeper({ functions, table, clients, retentionS: control.retentionS, log, tally });
+    const departed = new DepartedFunctions(new FunctionMemory(dynamodb, control.table));
+    this.sweeper = new Sweeper({ functions, departed, table, clients, retentionS: control.retentionS, log, tally });
     this.leadership = new Leadership({ table, clock, owner, leaseMs: control.leaseMs, log });
+    const addresses = new ControlAddresses(dynamodb, control.table);
+    this.announcer = new Announcer({ addresses, clock, owner, self, log });
   }
 
   /** A gateway's word that a call waits for a function which may sleep. */
@@ -74,6 +82,7 @@ export class ControlService {
 
   async run(stopping: AbortSignal): Promise<void> {
     this.leadership.begin(stopping);
+    this.announcer.begin();
     while (!stopping.aborted) {
       this.roundAt = performance.now();
       await this.round(stopping).catch((error: Error) => {
@@ -82,7 +91,7 @@ export class ControlService {
       const left = this.roundAt + this.config.control.sweepMs - performance.now();
       await delay(Math.max(0, left), undefined, { signal: stopping }).catch(() => undefined);
     }
-    await this.leadership.end();
+    await Promise.all([this.announcer.end(), this.leadership.end()]);
   }
 
   private async round(stopping: AbortSignal): Promise<void> {

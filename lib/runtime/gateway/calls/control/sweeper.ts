@@ -1,7 +1,8 @@
 import { type CallRecord, type FunctionEntry, openKeys, sweep } from "../../../../calls";
-import { CallQueue, type CallTable, type Clients } from "../../../../calls/aws";
+import { CallQueue, type CallTable, type Clients, type RememberedFunction } from "../../../../calls/aws";
 import type { Log } from "../../log";
 import type { Tally } from "./control-metrics";
+import type { DepartedFunctions } from "./departed-functions";
 import type { FunctionList } from "./function-list";
 
 /** Records that are looked after at once. */
@@ -10,8 +11,12 @@ const AT_ONCE = 16;
 const MOST_ERROR_LINES = 5;
 const ASK_MS = 10_000;
 
+/** One that is deployed no more has no queue. */
+type Swept = RememberedFunction & Partial<Pick<FunctionEntry, "queueUrl">>;
+
 export interface SweeperParts {
   readonly functions: FunctionList;
+  readonly departed: DepartedFunctions;
   readonly table: CallTable;
   readonly clients: Clients;
   readonly retentionS: number;
@@ -28,9 +33,9 @@ export class Sweeper {
 
   /** One look at every function, as long as `goesOn`; a sweep that is cut short begins elsewhere the next time. */
   async sweep(goesOn: () => boolean): Promise<void> {
-    const { functions, clients, tally } = this.parts;
+    const { clients, tally } = this.parts;
     this.errors = 0;
-    const all = await functions.all();
+    const all = await this.all();
     const beats = new Map<string, Promise<number | undefined>>();
     for (let i = 0; i < all.length; i++) {
       const entry = all[(this.turn + i) % all.length]!;
@@ -45,9 +50,19 @@ export class Sweeper {
     tally.add("sweeps");
   }
 
+  private async all(): Promise<readonly Swept[]> {
+    const { functions, departed, clients } = this.parts;
+    const today = await functions.all();
+    const gone = await departed.besides(today, clients.clock.now()).catch((error) => {
+      this.failed(error, "functions that are gone");
+      return [];
+    });
+    return [...today, ...gone];
+  }
+
   private async partition(
     partition: string,
-    entry: FunctionEntry,
+    entry: Swept,
     beats: Map<string, Promise<number | undefined>>,
     goesOn: () => boolean,
   ): Promise<void> {
@@ -62,18 +77,18 @@ export class Sweeper {
     }
   }
 
-  private async record(id: string, entry: FunctionEntry, beats: Map<string, Promise<number | undefined>>) {
+  private async record(id: string, entry: Swept, beats: Map<string, Promise<number | undefined>>) {
     const { table, clients, retentionS, tally } = this.parts;
     const signal = AbortSignal.timeout(ASK_MS);
     const record = await table.get(id, signal);
     if (record === undefined) return;
     tally.add("looked");
     const ownerBeat = await this.beat(record, entry.tag, beats);
-    const rules = { visibilityMs: entry.visibilityMs, retentionS };
+    const rules = { visibilityMs: entry.visibilityMs, retentionS, hasQueue: entry.queueUrl !== undefined };
     const decision = sweep(record, { now: clients.clock.now(), ownerBeat }, rules);
     if (decision === undefined) return;
     // First the message: a record that says it is sent must not be without one.
-    if (decision.kind === "send") await new CallQueue(clients.sqs, entry.queueUrl).send({ call: id }, 0, signal);
+    if (decision.kind === "send") await new CallQueue(clients.sqs, entry.queueUrl!).send({ call: id }, 0, signal);
     if (!(await table.change(id, decision.change, signal))) return tally.add("overtaken");
     tally.add(decision.kind === "close" ? "closed" : decision.kind === "send" ? "sent" : "put_off");
     if (decision.kind === "close") this.parts.log.info("call_closed", { call: id, state: decision.state });
