@@ -137,6 +137,20 @@ test("arguments that cannot be read are no fault of the function's: the gateway 
   });
 });
 
+test.each([
+  ["what is no JSON", "{", /^the arguments are no JSON: /],
+  ["JSON without end", "[".repeat(100_000), /^the arguments are no JSON: /],
+  ["a list", "[]", /^the arguments are not of the form of arguments$/],
+  ["kwargs that are none", '{"args":[],"kwargs":[1]}', /^the arguments are not of the form of arguments$/],
+])("large arguments are the caller's error where they are %s", async (_, content, message) => {
+  const file = join(host.folder, "odd");
+  writeFileSync(file, content);
+  expect(await host.outcome(host.run([], {}, { file, args: undefined, kwargs: undefined }))).toEqual({
+    op: "error",
+    error: { type: "InvalidCall", message: expect.stringMatching(message), traceback: "" },
+  });
+});
+
 describe("a result that is no JSON is told with its place and what to return instead", () => {
   test.each([
     ["datetime", "TypeError", 'result["rows"][3] is a datetime, which JSON does not have; return its isoformat()'],

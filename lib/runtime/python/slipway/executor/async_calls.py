@@ -10,7 +10,7 @@ from typing import Any
 
 from slipway.call_context import CallKey, running
 from slipway.executor import outcome
-from slipway.executor.arguments import arguments_of
+from slipway.executor.arguments import InvalidArguments, arguments_of
 from slipway.executor.child_output import flush_output
 from slipway.executor.protocol import LineBuffer, decode, key_of, report
 
@@ -64,6 +64,8 @@ class AsyncCalls:
             args, kwargs = await asyncio.to_thread(arguments_of, message) if "file" in message else arguments_of(message)
         except OSError as error:
             return report("died", key, message=f"the arguments could not be read: {error}")
+        except InvalidArguments as error:
+            return outcome.invalid(key, error)
         try:
             return outcome.done(key, await self._function(*args, **kwargs), self._folder)
         except (KeyboardInterrupt, SystemExit) as error:

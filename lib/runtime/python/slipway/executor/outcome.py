@@ -26,6 +26,11 @@ def done(key: CallKey, value: Any, folder: str) -> bytes:
     return head + b',"result":' + result + b"}\n"
 
 
+def invalid(key: CallKey, error: Exception) -> bytes:
+    """The caller's arguments are at fault, and no code has run."""
+    return report("error", key, error={"type": "InvalidCall", "message": str(error), "traceback": ""})
+
+
 def failed(key: CallKey, error: BaseException) -> bytes:
     """The exception as its own process shows it, cut to what fits in a record."""
     kind = type(error)

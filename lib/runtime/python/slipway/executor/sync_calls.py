@@ -14,7 +14,7 @@ from typing import Any
 from slipway.call_context import CallKey, running, set_only_call
 from slipway.exceptions import InputCancellation
 from slipway.executor import outcome
-from slipway.executor.arguments import arguments_of
+from slipway.executor.arguments import InvalidArguments, arguments_of
 from slipway.executor.child_output import flush_output
 from slipway.executor.protocol import LineBuffer, decode, key_of, report
 
@@ -59,6 +59,9 @@ class SyncCalls:
             args, kwargs = arguments_of(message)
         except OSError as error:
             self._socket.sendall(report("died", key, message=f"the arguments could not be read: {error}"))
+            return
+        except InvalidArguments as error:
+            self._socket.sendall(outcome.invalid(key, error))
             return
         line = self._outcome(key, args, kwargs)
         if os.getpid() != self._pid:
