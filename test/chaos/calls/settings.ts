@@ -18,8 +18,9 @@ export interface Settings {
 }
 
 export const SHORT: Omit<Settings, "seed"> = {
-  calls: 400,
-  loadMs: 60_000,
+  calls: 300,
+  // Half a minute, where nothing else runs.
+  loadMs: 240_000,
   quietMs: 50_000,
   callers: 2,
   workers: 3,
@@ -43,7 +44,7 @@ export const LONG: Omit<Settings, "seed"> = {
 export const PLANTED: Omit<Settings, "seed"> = {
   ...SHORT,
   calls: 250,
-  loadMs: 20_000,
+  loadMs: 60_000,
   quietMs: 20_000,
   kills: 10,
 };
