@@ -9,7 +9,12 @@ const HELD_BYTES = 64 * 1024;
  * @param onAsked told when the first of it is wanted, and never where nobody wants any
  */
 export function streamOf(request: RequestBody, onAsked: () => void): Readable {
-  if (!request.hasBody) return Readable.from([]);
+  const stream = request.hasBody ? taking(request, onAsked) : Readable.from([]);
+  // Who reads it hears of it there; who does not read it any more need not.
+  return stream.on("error", () => undefined);
+}
+
+function taking(request: RequestBody, onAsked: () => void): Readable {
   let isTaken = false;
   const stream = new Readable({
     highWaterMark: HELD_BYTES,
@@ -30,6 +35,5 @@ export function streamOf(request: RequestBody, onAsked: () => void): Readable {
       });
     },
   });
-  // Who reads it hears of it there; who does not read it any more need not.
-  return stream.on("error", () => undefined);
+  return stream;
 }
