@@ -1,3 +1,7 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { newSecret, type SecretPair } from "../../../lib/tokens/secret-pair";
 import type { TokenStore } from "../../../lib/tokens/token-store";
 import { AwsStandIns } from "../calls/aws-stand-ins";
@@ -122,4 +126,21 @@ say(caught(do, FunctionCall.from_id("fc-${"0".repeat(40)}").cancel)[0])
       ["NotFoundError", expect.stringContaining("an endpoint with publicCalls: true")],
     ]);
   });
+});
+
+test("the commands of docs/calls.md make calls, by curl and by Python", async () => {
+  const page = readFileSync(join(__dirname, "../../../docs/calls.md"), "utf8");
+  const [, block] = /## From outside AWS[\s\S]*?```sh\n([\s\S]*?)```/.exec(page)!;
+  const [setting, ...commands] = block!.trim().split("\n");
+  expect(setting).toMatch(/^export SLIPWAY_URL=https:\S+ SLIPWAY_TOKEN=wk-\S+ /);
+  const script = commands
+    .join("\n")
+    .replace("photos/resize", "acme/work")
+    .replace('"photos", "resize"', '"acme", "work"');
+  const { python: interpreter, env } = await testPython();
+  const path = `${dirname(interpreter)}:${process.env.PATH}`;
+  const { stdout } = await promisify(execFile)("sh", ["-ec", script], {
+    env: { ...process.env, ...env, ...environment(gateways["path mode"]!), PATH: path },
+  });
+  expect(stdout).toMatch(/^\{"call_id":"fc-[0-9a-f]{40}","state":"PENDING"\}a\.png\n$/);
 });
