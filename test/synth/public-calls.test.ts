@@ -1,7 +1,20 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { SpawnFunction } from "slipway";
+import { manifestSchema } from "../../lib/manifest";
 import { addFunction } from "./calls-stack";
 import { CALLS, importPlatform, PUBLISHED } from "./imported-platform";
-import { addEndpoint, type Config, containersOf, DOMAIN, newApp, newStack, platformIn, Synthesized } from "./stacks";
+import {
+  addEndpoint,
+  type Config,
+  containersOf,
+  DOMAIN,
+  newApp,
+  newStack,
+  platformIn,
+  Synthesized,
+  temporaryFolder,
+} from "./stacks";
 
 const PUBLIC = { publicCalls: true };
 
@@ -95,6 +108,24 @@ const NO_GRANT =
   "[stack] stack/greet: publicCalls true: would serve the calls API of an endpoint that may call no function. Let it call one with grantSpawn(<the function>), or declare a SpawnFunction of the same app in this stack; or remove publicCalls. [SLIPWAY_E_NO_GRANT]";
 const INSECURE =
   "[stack] stack/greet: publicCalls true: would have tokens sent over plain HTTP: the platform has no domain. Set domain and hostedZoneId on the platform, or, where the network is trusted as it is, allowInsecure: true. [SLIPWAY_E_INSECURE_AUTH]";
+
+test("the manifest has it too, by which the local engine runs the endpoint", () => {
+  const outdir = temporaryFolder();
+  const app = newApp(outdir);
+  const stack = newStack("stack", app);
+  const platform = platformIn(stack, { allowInsecure: true });
+  addEndpoint(stack, platform, "greet", PUBLIC);
+  addFunction(stack, platform);
+  app.synth();
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(outdir, "stacks/stack/slipway.json"), "utf8")));
+  const [greet] = manifest.functions.filter(({ name }) => name === "greet");
+  expect(greet!.spec).toMatchObject(PUBLIC);
+  expect(greet!.gateway).toMatchObject({
+    web: { stripPrefix: "/hello-greet" },
+    calls: { public: true },
+    tokens: { table: manifest.platform.tokensTable },
+  });
+});
 
 describe("publicCalls is refused", () => {
   test("of an endpoint that may call no function", () => {
