@@ -175,21 +175,23 @@ describe("connections", () => {
 
   test("that hang up in the middle of anything leave the gateway as it was", async () => {
     const { id } = await new GivenCalls(aws, fn).pending();
-    const texts = [
-      `POST ${spawnPath()} HTTP/1.1\r\n${line(pair)}Content-Length: 100\r\n\r\n{"args"`,
-      `POST ${spawnPath()} HTTP/1.1\r\n${line(pair)}Transfer-Encoding: chunked\r\n\r\n5\r\n{"arg`,
-      `POST ${spawnPath()} HTTP/1.1\r\n${line(pair)}Content-Length: ${3 * MIB}\r\n\r\n${"{".repeat(2 * MIB)}`,
-      `GET /_slipway/v1/calls/${id}/result?wait=50 HTTP/1.1\r\n${line(pair)}\r\n`,
-    ];
-    for (const text of texts) {
+    const uploads = [
+      ["Content-Length: 100", '{"args"'],
+      ["Transfer-Encoding: chunked", '5\r\n{"arg'],
+      [`Content-Length: ${3 * MIB}`, "{".repeat(2 * MIB)],
+    ] as const;
+    for (const [framing, body] of uploads) {
       const client = await RawClient.connect(gateway.port);
-      client.write(text);
-      if (text.startsWith("GET")) await looked(id);
-      else await until(() => client.socket.bytesWritten === text.length, "it is sent");
-      client.socket.resetAndDestroy();
+      client.write(`POST ${spawnPath()} HTTP/1.1\r\n${line(pair)}${framing}\r\nExpect: 100-continue\r\n\r\n`);
+      await client.receives("100 Continue");
+      client.write(body).socket.resetAndDestroy();
     }
+    const waiting = await RawClient.connect(gateway.port);
+    waiting.write(`GET /_slipway/v1/calls/${id}/result?wait=50 HTTP/1.1\r\n${line(pair)}\r\n`);
+    await looked(id);
+    waiting.socket.resetAndDestroy();
     const left = () => gateway.process.log.filter(({ event, status }) => event === "request" && status === 499);
-    await until(() => left().length === texts.length, "they are logged");
+    await until(() => left().length === uploads.length + 1, "they are logged");
     for (const one of left()) expect(one).toMatchObject({ origin: "client" });
     expect(gateway.process.event("calls_error")).toBeUndefined();
     expect(gateway.process.event("request_crashed")).toBeUndefined();

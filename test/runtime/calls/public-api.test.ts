@@ -164,11 +164,11 @@ test("a token that is revoked opens nothing once what was known of it is old", a
 test("a token's rate is that of all its requests", async () => {
   const { pair } = await tokens.create({ scopes: ["*/*/*"], rateLimit: 1 });
   const { id } = await new GivenCalls(aws, fn).pending();
-  const ask = () => gateway.ask("GET", `/v1/calls/${id}`, { pair });
-  const replies = [await ask(), await ask()];
-  expect(replies.map(({ status }) => status)).toEqual([200, 429]);
-  expect(replies[1]!.body.error.code).toBe("rate_limited");
-  expect(replies[1]!.headers["retry-after"]).toBe("1");
+  const replies = await Promise.all(Array.from({ length: 10 }, () => gateway.ask("GET", `/v1/calls/${id}`, { pair })));
+  expect(replies.map(({ status }) => status)).toContain(200);
+  const refused = replies.find(({ status }) => status === 429)!;
+  expect(refused.body.error.code).toBe("rate_limited");
+  expect(refused.headers["retry-after"]).toBe("1");
 });
 
 test("the app sees none of it, and is open to everybody all the same", async () => {

@@ -12,6 +12,7 @@ import type { CallsTarget } from "../../path";
 import { type Refusal, refuse } from "../../refusal";
 import { bodyTooLarge, CALLS_BUSY, INTERNAL_ERROR, NO_UPGRADE } from "../../refusals";
 import type { Service } from "../../service";
+import { settle } from "../../settle";
 import { soundness } from "../../soundness";
 import { type Timed, Timers } from "../../timers";
 import { traceIdOf } from "../../trace";
@@ -22,13 +23,16 @@ import { routeOf } from "../api/routes";
 import type { PublicCalls } from "./public-calls";
 import { streamOf } from "./request-body";
 
+/** What its routes begin with in the access log, where others may come to stand beside them. */
+const ROUTE = "calls/";
+
 /** One request to the calls API on the data port. The app neither sees it nor gives it a place. */
 export class CallsExchange implements Timed, Leaver {
   private readonly arrivedAt = performance.now();
   private readonly requestId = randomUUID();
   private readonly route: string;
   private readonly timers: Timers;
-  private readonly span: RequestSpan | undefined;
+  readonly span: RequestSpan | undefined;
   /** The client has gone, or its time is over. */
   private readonly over = new AbortController();
   private readonly leaving = new AbortController();
@@ -44,7 +48,7 @@ export class CallsExchange implements Timed, Leaver {
     private readonly target: CallsTarget,
     private readonly upgrade?: Upgrade,
   ) {
-    this.route = `calls/${routeOf(request.method, this.path).route}`;
+    this.route = ROUTE + routeOf(request.method, this.path).route;
     this.timers = new Timers(service, request, this.arrivedAt, this);
     this.span = service.tracing?.begin(request);
   }
@@ -89,8 +93,8 @@ export class CallsExchange implements Timed, Leaver {
   private objection(): Refusal | undefined {
     const { request, upgrade } = this;
     const { maxBodyBytes } = this.service.config.web;
-    const unsound = soundness(request, upgrade);
-    if (unsound !== undefined) return unsound;
+    const problem = soundness(request, upgrade);
+    if (problem !== undefined) return problem;
     if (upgrade !== undefined) return NO_UPGRADE;
     return typeof request.body === "number" && request.body > maxBodyBytes ? bodyTooLarge(maxBodyBytes) : undefined;
   }
@@ -104,7 +108,7 @@ export class CallsExchange implements Timed, Leaver {
       if (request.expectsContinue) response.inform(100, "Continue");
     });
     this.over.signal.addEventListener("abort", () => body.destroy(new Error("the client has gone")));
-    if (request.isChunked) request.limitBody(maxBodyBytes, () => this.end(bodyTooLarge(maxBodyBytes)));
+    request.limitBody(maxBodyBytes, () => this.end(bodyTooLarge(maxBodyBytes)));
     const answer = await calls.api.handle({
       method: request.method,
       path: this.path,
@@ -175,8 +179,16 @@ export class CallsExchange implements Timed, Leaver {
     this.leaving.abort();
   }
 
-  /** Its time is over. */
+  /** Ends it before its time. */
   end(refusal: Refusal): void {
+    try {
+      this.breakOff(refusal);
+    } catch (error) {
+      this.crashed(error);
+    }
+  }
+
+  private breakOff(refusal: Refusal): void {
     const { response } = this;
     this.over.abort();
     if (!response.hasBegun) {
@@ -205,38 +217,31 @@ export class CallsExchange implements Timed, Leaver {
   private crashed(error: unknown): void {
     this.service.log.error("request_crashed", thrown(error));
     try {
-      this.end(INTERNAL_ERROR);
+      this.breakOff(INTERNAL_ERROR);
     } catch {
       this.request.arrival.destroy();
     }
   }
 
   private readonly onClose = () => {
-    const { drain, metrics, accessLog, log } = this.service;
+    const { drain } = this.service;
     this.timers.clear();
     this.over.abort();
     drain.remove(this);
     drain.leave();
-    try {
-      const record = this.record();
-      metrics.count(record);
-      accessLog.write(record);
-      this.span?.end(record);
-      this.logCall(record);
-    } catch (error) {
-      log.error("request_crashed", thrown(error));
-    }
+    settle(this.service, this);
+    if (this.token !== undefined) this.logCall(this.token);
   };
 
-  private record(): AccessRecord {
-    const { request, response, arrivedAt, code, route } = this;
+  record(): AccessRecord {
+    const { request, target, arrivedAt, code, route } = this;
     const bytes = request.arrival.takeBytes();
     return {
       method: request.method,
-      path: request.target.split("?", 1)[0]!,
+      path: target.base + this.path,
       route,
-      status: response.hasBegun ? response.status : CLIENT_LEFT,
-      origin: response.hasBegun ? "gateway" : "client",
+      status: this.status,
+      origin: this.status === CLIENT_LEFT ? "client" : "gateway",
       code,
       queueMs: 0,
       appMs: 0,
@@ -248,11 +253,15 @@ export class CallsExchange implements Timed, Leaver {
   }
 
   /** As of any request to the calls API, once the token is known. */
-  private logCall({ method, status, totalMs }: AccessRecord): void {
-    const { token, response, route, requestId, about = { route: route.slice("calls/".length) } } = this;
-    if (token === undefined) return;
-    const { scope: _, ...known } = about;
+  private logCall({ keyId }: KnownToken): void {
+    const { request, response, requestId, status, arrivedAt, about } = this;
+    const { scope: _, ...known } = about ?? { route: this.route.slice(ROUTE.length) };
     const brokenOff = response.hasBegun && !response.isEnded ? { brokenOff: true as const } : {};
-    this.calls.log({ requestId, method, keyId: token.keyId, ...known, status, ...brokenOff, totalMs });
+    const totalMs = performance.now() - arrivedAt;
+    this.calls.log({ requestId, method: request.method, keyId, ...known, status, ...brokenOff, totalMs });
+  }
+
+  private get status(): number {
+    return this.response.hasBegun ? this.response.status : CLIENT_LEFT;
   }
 }
