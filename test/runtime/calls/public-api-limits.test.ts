@@ -1,10 +1,15 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
+import { dirname, join } from "node:path";
 import { type FunctionEntry, newCallId } from "../../../lib/calls";
 import type { SecretPair } from "../../../lib/tokens/secret-pair";
+import { planted } from "../../chaos/plants";
+import { bundle } from "../gateway/gateway-process";
 import {
   answerTo,
   collect,
   exchange,
+  onStop,
   open,
   RawClient,
   send,
@@ -199,6 +204,21 @@ describe("connections", () => {
     expect((await gateway.spawn(fn, pair)).status).toBe(202);
     expect(looksAt(id)).toBe(looks);
   });
+});
+
+test("an error of the gateway's own costs the request in which it was thrown, and no other", async () => {
+  const text = 'this.timers.enter("serving");';
+  const instead = `if (request.target.includes("fault")) throw new Error("planted");\n${text}`;
+  // Beside the files that it reads.
+  const program = join(dirname(bundle()), `planted.${process.pid}.cjs`);
+  writeFileSync(program, planted(readFileSync(bundle(), "utf8"), { what: "serving", changes: [[text, instead]] }));
+  onStop(() => rmSync(program));
+  const faulty = await PublicGateway.start(aws, [fn], { program });
+  const { status, body } = await faulty.ask("GET", "/v1/fault", { pair });
+  expect([status, body.error.code]).toEqual([500, "internal_error"]);
+  expect(faulty.process.event("request_crashed")).toMatchObject({ message: "planted" });
+  expect((await faulty.spawn(fn, pair)).status).toBe(202);
+  expect(faulty.process.event("crash")).toBeUndefined();
 });
 
 describe("waits", () => {

@@ -35,6 +35,8 @@ export interface PublicOptions {
   readonly web?: NonNullable<Parameters<typeof gatewayConfig>[1]>["web"];
   readonly drain?: Partial<GatewayConfig["drain"]>;
   readonly app?: App;
+  /** Another build of it. */
+  readonly program?: string;
 }
 
 /** A web gateway whose calls API is public, in front of an app that counts what reaches it. */
@@ -54,11 +56,8 @@ export class PublicGateway {
     const app = given.app ?? (await startApp((_, response) => response.end("the app")));
     const own = { endpoints: aws.endpoints, listen: { host: "127.0.0.1" }, web, drain };
     const config = await gatewayConfig(app.port, own);
-    const process = spawnGateway({
-      ...config,
-      calls: { ...aws.callsConfig(...grants), public: isPublic },
-      tokens: { table: TOKENS, cacheMs },
-    });
+    const calls = { ...aws.callsConfig(...grants), public: isPublic };
+    const process = spawnGateway({ ...config, calls, tokens: { table: TOKENS, cacheMs } }, undefined, given.program);
     await process.logged("ready");
     return new PublicGateway(process, app, `${config.web.stripPrefix}/_slipway`);
   }
