@@ -1,4 +1,5 @@
 import {
+  clientVariables,
   curlCommand,
   type Failure,
   type LocalEndpoint,
@@ -27,6 +28,7 @@ export class TextReport implements Report {
   private readonly targets: string[] = [];
   private isReady = false;
   private hasShownToken = false;
+  private hasShownCalls = false;
 
   constructor(private readonly verbose: boolean) {}
 
@@ -123,6 +125,7 @@ export class TextReport implements Report {
       "",
       ...open,
       ...this.tokenLine({ endpoints, token }),
+      ...this.callsLine({ endpoints, token }),
       `  All:     ${url}    Stop: Ctrl-C`,
       "",
     ].join("\n");
@@ -151,6 +154,14 @@ export class TextReport implements Report {
     return [`  ${closed === endpoints[0] ? "Try it:" : "Token: "}  ${curlCommand(closed, { token })}`];
   }
 
+  /** The same for the Python client, which is how public calls are made. */
+  private callsLine({ endpoints, token }: Served): string[] {
+    const open = endpoints.find(({ publicCalls }) => publicCalls);
+    if (!open || !token || this.hasShownCalls) return [];
+    this.hasShownCalls = true;
+    return [`  Calls:   ${clientVariables(open, token)}`];
+  }
+
   private update({ added, removed, changed, ...served }: EventOf<"applied">): string {
     const parts = [
       added.length > 0 && `added ${added.join(", ")}`,
@@ -158,7 +169,12 @@ export class TextReport implements Report {
       removed.length > 0 && `removed ${removed.join(", ")}`,
     ].filter(Boolean);
     const head = `app synthesized again: ${parts.join("; ") || "nothing to change"}`;
-    const lines = [head, ...(added.length > 0 ? this.list(served) : []), ...this.tokenLine(served)];
+    const lines = [
+      head,
+      ...(added.length > 0 ? this.list(served) : []),
+      ...this.tokenLine(served),
+      ...this.callsLine(served),
+    ];
     return lines.join("\n");
   }
 

@@ -18,13 +18,13 @@ const TERM = 300;
 /** Loaded when a command is run. */
 const work = () => import("./tokens-command.js");
 
-/** `slipway tokens …`: who may send requests to endpoints with `requiresProxyAuth`. */
+/** `slipway tokens …`: who may send requests to endpoints with `requiresProxyAuth`, and make calls by those with `publicCalls`. */
 export function addTokens(program: Command): void {
   const tokens = program
     .command("tokens")
-    .summary("make, list and end the tokens that endpoints with requiresProxyAuth ask for")
+    .summary("make, list and end the tokens that endpoints with requiresProxyAuth or publicCalls ask for")
     .description(
-      "Tokens for endpoints with requiresProxyAuth. They are items in the platform's tokens table, without their secrets. " +
+      "Tokens for endpoints with requiresProxyAuth or publicCalls. They are items in the platform's tokens table, without their secrets. " +
         "Every endpoint sees a change within a minute.",
     );
 

@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly healthPath?: string;
   /** Answers 401 to whoever sends no token. */
   readonly requiresToken?: boolean;
+  /** Serves the calls API to whoever sends a token. */
+  readonly publicCalls?: boolean;
 }
 
 /** What runs locally: everything that the chosen stacks deploy. */
@@ -83,7 +85,7 @@ function sourceOf(fn: ManifestFunction, file: string): string {
 }
 
 function endpointOf(fn: ManifestEndpoint): Endpoint {
-  const { method, docs, healthPath, requiresProxyAuth } = fn.spec;
+  const { method, docs, healthPath, requiresProxyAuth, publicCalls } = fn.spec;
   return {
     target: targetOf(fn),
     label: fn.label,
@@ -92,6 +94,7 @@ function endpointOf(fn: ManifestEndpoint): Endpoint {
     ...(docs === true && { docs }),
     ...(typeof healthPath === "string" && { healthPath }),
     ...(requiresProxyAuth === true && { requiresToken: true }),
+    ...(publicCalls === true && { publicCalls }),
   };
 }
 

@@ -175,7 +175,9 @@ export class DevSession {
     return {
       endpoints,
       ...(functions.length > 0 && { functions }),
-      ...(endpoints.some(({ requiresToken }) => requiresToken) && { token: this.aws.tokens.pair }),
+      ...(endpoints.some(({ requiresToken, publicCalls }) => requiresToken || publicCalls) && {
+        token: this.aws.tokens.pair,
+      }),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { SecretPair } from "../tokens/secret-pair";
+import { joinPair, type SecretPair } from "../tokens/secret-pair";
 import type { Endpoint } from "./deployment";
 import type { SpawnedFunction } from "./manifest-calls";
 
@@ -36,6 +36,11 @@ export function curlCommand(endpoint: LocalEndpoint, { body = {}, token }: CurlO
   return `curl -X ${method} ${url}${headers} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
 }
 
+/** What the Python client takes from the environment to make an endpoint's public calls. */
+export function clientVariables({ url }: LocalEndpoint, token: SecretPair): string {
+  return `export SLIPWAY_URL=${url} SLIPWAY_TOKEN=${joinPair(token)}`;
+}
+
 function tokenHeaders({ keyId, secret }: SecretPair = { keyId: "$SLIPWAY_KEY", secret: "$SLIPWAY_SECRET" }): string {
   return ` -H "Slipway-Key: ${keyId}" -H "Slipway-Secret: ${secret}"`;
 }
@@ -45,13 +50,14 @@ export interface ListedEndpoint extends LocalEndpoint {
 }
 
 export function endpointListJson(endpoints: readonly ListedEndpoint[], functions: readonly SpawnedFunction[]): string {
-  const listed = endpoints.map(({ target, kind, method, url, docs, requiresToken, running }) => ({
+  const listed = endpoints.map(({ target, kind, method, url, docs, requiresToken, publicCalls, running }) => ({
     name: target,
     kind,
     method,
     url,
     docs: docs ? `${url}docs` : undefined,
     requiresToken,
+    publicCalls,
     running,
   }));
   const spawned = functions.map(({ target, kind, callers }) => ({ name: target, kind, callers }));

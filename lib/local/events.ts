@@ -40,7 +40,7 @@ export interface Served {
   readonly endpoints: readonly LocalEndpoint[];
   /** What runs calls; where there is any. */
   readonly functions?: readonly SpawnedFunction[];
-  /** The session's own, which opens those that require one; where there are any. */
+  /** The session's own, which opens those that require one, and makes public calls; where there are any. */
   readonly token?: SecretPair;
 }
 

@@ -1,6 +1,6 @@
 export { type Deployment, type Endpoint, readDeployment } from "./deployment";
 export { type DevOptions, DevSession } from "./dev";
-export { curlCommand, type LocalEndpoint, methodOrKind } from "./endpoint-list";
+export { clientVariables, curlCommand, type LocalEndpoint, methodOrKind } from "./endpoint-list";
 export { type Difference, type Failure, failureOf, type LocalEvent, type OnEvent, type Served } from "./events";
 export { nearestFreePort } from "./free-ports";
 export { LocalError } from "./local-error";

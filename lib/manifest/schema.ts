@@ -94,7 +94,7 @@ export const manifestSchema = z.strictObject({
     domain: z.string().nullable(),
     /** The ECS cluster's name; null where it is known only after apply. */
     cluster: z.string().nullable(),
-    /** The name of the table that holds the tokens of endpoints with requiresProxyAuth; null where it is known only after apply. */
+    /** The name of the table that holds the tokens which endpoints ask for; null where it is known only after apply. */
     tokensTable: z.string().nullable(),
   }),
   functions: z.array(functionSchema),

@@ -160,6 +160,7 @@ const PROPS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     "idleTimeout",
     "maxRequestBody",
     "requiresProxyAuth",
+    "publicCalls",
     "rulePriority",
     "healthPath",
     "alarms",

@@ -79,8 +79,8 @@ export interface PlatformOptions {
    */
   readonly protect?: boolean;
   /**
-   * Without a domain, which means plain HTTP: let endpoints have `requiresProxyAuth` all the same. Whoever sees the traffic then has
-   * the tokens, so it is for networks that are trusted as they are.
+   * Without a domain, which means plain HTTP: let endpoints have `requiresProxyAuth` and `publicCalls` all the same. Whoever sees the
+   * traffic then has the tokens, so it is for networks that are trusted as they are.
    * @default false
    */
   readonly allowInsecure?: boolean;

@@ -82,6 +82,14 @@ export interface WebOptions {
    */
   readonly requiresProxyAuth?: boolean;
   /**
+   * Serve the calls API to the world, below the endpoint's URL at `_slipway/v1`: whoever holds a token whose scopes name a function
+   * that this endpoint may call spawns it, asks for its result and cancels it, from anywhere. A token is needed there always, also
+   * where `requiresProxyAuth` is false; the app sees none of these requests. Takes a platform with calls, at least one function that
+   * is granted, and, as `requiresProxyAuth`, a domain or `allowInsecure`.
+   * @default false
+   */
+  readonly publicCalls?: boolean;
+  /**
    * The endpoint's part of its URL: 1 to 63 of a-z, 0-9 and single dashes. Used as it is or refused.
    * @default "<app>-<name>"
    */
@@ -119,6 +127,7 @@ export interface WebSpec extends ComputeSpec, KindSpec {
   readonly queueTimeout?: number;
   readonly maxRequestBodyMiB: number;
   readonly requiresProxyAuth: boolean;
+  readonly publicCalls: boolean;
   /** Undefined: as the platform's `observability` says. */
   readonly alarms?: false | { readonly errorRate: number; readonly latencyP95?: number };
 }
@@ -176,6 +185,7 @@ export const webShape = {
   queueTimeout: duration({ min: 1, max: 3600 }).optional(),
   maxRequestBody: memory({ min: 1, max: TIB }).default(4096),
   requiresProxyAuth: flag().default(false),
+  publicCalls: flag().default(false),
   alarms: section({
     errorRate: leaf<number>(
       (value) =>
@@ -256,7 +266,7 @@ export function webParser<const S extends z.ZodRawShape>(
     ) as z.infer<z.ZodObject<S>>;
     const { minContainers, maxContainers: most, label, rulePriority, healthPath, alarms, ...others } = input;
     const { concurrency: asked, requestTimeout, idleTimeout, queueTimeout, ...limits } = others;
-    const { maxRequestBody, requiresProxyAuth, ...rest } = limits;
+    const { maxRequestBody, requiresProxyAuth, publicCalls, ...rest } = limits;
     const inputs = concurrencySpec(asked, defaultMaxInputs);
     const compute = Object.fromEntries(Object.entries(rest).filter(([key]) => !(key in own))) as ComputeInput;
     const spec: WebSpec = frozenCopy({
@@ -269,6 +279,7 @@ export function webParser<const S extends z.ZodRawShape>(
       concurrency: inputs,
       maxRequestBodyMiB: maxRequestBody,
       requiresProxyAuth,
+      publicCalls,
       ...definedOnly({ alarms, rulePriority, healthPath, requestTimeout, idleTimeout, queueTimeout }),
     });
     return { spec, warnings: computeWarnings(spec), pathModeWarnings: pathModeWarnings(ownProps) };

@@ -52,8 +52,14 @@ export const gatewayConfigSchema = z.strictObject({
   }),
   /** Function calls that the app may make; absent where it makes none. */
   calls: callerSchema.optional(),
-  /** Where tokens are looked up; needed with `web.auth`. */
-  tokens: z.strictObject({ table: z.string().min(1) }).optional(),
+  /** Where tokens are looked up; needed with `web.auth` and with `calls.public`. */
+  tokens: z
+    .strictObject({
+      table: z.string().min(1),
+      /** As `web.auth.cacheMs`, for who makes calls from outside; needed with `calls.public`. */
+      cacheMs: milliseconds.min(1).optional(),
+    })
+    .optional(),
   /** Where spans go; without it there are none, and `traceparent` passes as it came. */
   tracing: z
     .strictObject({

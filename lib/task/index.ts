@@ -50,7 +50,7 @@ export {
   type Statement,
 } from "./iam";
 export { payloadDays } from "./payload-days";
-export { platformProblems, platformWarnings } from "./platform-problems";
+export { platformProblems, platformWarnings, publicCallsProblems } from "./platform-problems";
 export { policyCharacters, ROLE_POLICY_CHARACTERS } from "./policy-size";
 export { QUEUE } from "./queue";
 export { queueNames } from "./queue-names";
@@ -58,4 +58,4 @@ export { type RegistryEntry, registryItem } from "./registry-item";
 export { type SecretReference, secretReference } from "./secret-reference";
 export { GATEWAY_SHARE, type TaskSize, taskSize } from "./size";
 export { timersOf } from "./timers";
-export { type TaskPlatform, type WebTask, webTask } from "./web-task";
+export { asksForTokens, type TaskPlatform, type WebTask, webTask } from "./web-task";

@@ -15,7 +15,7 @@ export function platformProblems(spec: WebSpec, platform: GivenPlatform): Proble
     ...waitProblems("requestTimeout", spec.requestTimeout, platform),
     ...waitProblems("queueTimeout", spec.queueTimeout, platform),
     ...idleProblems(spec, platform),
-    ...insecureAuth(spec, platform),
+    ...insecureTokens(spec, platform),
   ];
 }
 
@@ -49,16 +49,53 @@ function idleProblems({ idleTimeout }: WebSpec, platform: GivenPlatform): Proble
   ];
 }
 
-function insecureAuth({ requiresProxyAuth }: WebSpec, { domain, allowInsecure }: GivenPlatform): Problem[] {
-  if (!requiresProxyAuth || domain !== undefined || allowInsecure) return [];
+function insecureTokens(spec: WebSpec, { domain, allowInsecure }: GivenPlatform): Problem[] {
+  if (domain !== undefined || allowInsecure) return [];
+  return TOKEN_PROPS.filter((prop) => spec[prop]).map((prop) => ({
+    code: "SLIPWAY_E_INSECURE_AUTH",
+    prop,
+    value: true,
+    message: "would have tokens sent over plain HTTP: the platform has no domain",
+    fix: "Set domain and hostedZoneId on the platform, or, where the network is trusted as it is, allowInsecure: true",
+  }));
+}
+
+/** Props by which clients come to send tokens. */
+const TOKEN_PROPS = ["requiresProxyAuth", "publicCalls"] as const;
+
+/** What of an endpoint's surroundings decides whether it has calls to make public. */
+interface GivenCalls {
+  /** Whether the platform has, or makes when they are needed, what calls are kept in. */
+  readonly offersCalls: boolean;
+  /** Whether any function is granted to the endpoint. */
+  readonly makesCalls: boolean;
+}
+
+/** Why `publicCalls` would open a door with nothing behind it. Grants come one by one, so this is for when all are known. */
+export function publicCallsProblems({ publicCalls }: WebSpec, { offersCalls, makesCalls }: GivenCalls): Problem[] {
+  if (!publicCalls) return [];
+  const problem = { prop: "publicCalls", value: true };
   return [
-    {
-      code: "SLIPWAY_E_INSECURE_AUTH",
-      prop: "requiresProxyAuth",
-      value: true,
-      message: "would have tokens sent over plain HTTP: the platform has no domain",
-      fix: "Set domain and hostedZoneId on the platform, or, where the network is trusted as it is, allowInsecure: true",
-    },
+    ...(offersCalls
+      ? []
+      : [
+          {
+            ...problem,
+            code: "SLIPWAY_E_NO_CALLS" as const,
+            message: "needs a platform with calls, and this one was published without what they need",
+            fix: "Set calls: true on the Platform in its own stack, apply it, and take its slipway_platform anew; or remove publicCalls",
+          },
+        ]),
+    ...(makesCalls
+      ? []
+      : [
+          {
+            ...problem,
+            code: "SLIPWAY_E_NO_GRANT" as const,
+            message: "would serve the calls API of an endpoint that may call no function",
+            fix: "Let it call one with grantSpawn(<the function>), or declare a SpawnFunction of the same app in this stack; or remove publicCalls",
+          },
+        ]),
   ];
 }
 
@@ -72,8 +109,10 @@ export function platformWarnings(spec: WebSpec, platform: GivenPlatform): string
         `idleTimeout, ${formatSeconds(platform.idleTimeout)}: a request that uses up both gets a 504 of the load balancer's own`,
     );
   }
-  if (spec.requiresProxyAuth && platform.domain === undefined) {
-    warnings.push("requiresProxyAuth without HTTPS: whoever sees the traffic has the tokens");
+  if (platform.domain === undefined) {
+    for (const prop of TOKEN_PROPS.filter((prop) => spec[prop])) {
+      warnings.push(`${prop} without HTTPS: whoever sees the traffic has the tokens`);
+    }
   }
   return warnings;
 }

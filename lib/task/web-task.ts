@@ -24,7 +24,7 @@ export interface TaskPlatform {
   readonly idleTimeout: number;
   /** Whether endpoints are hosts of a domain; otherwise they are paths. */
   readonly domain?: string;
-  /** The table of the tokens that endpoints with `requiresProxyAuth` ask for. */
+  /** The table of the tokens that endpoints with `requiresProxyAuth` or `publicCalls` ask for. */
   readonly tokensTableName?: string;
   /** Where gateways send spans. */
   readonly tracing?: GatewayConfig["tracing"];
@@ -126,7 +126,7 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform, calls?: CallerConf
       timers: timers(spec, platform),
       maxBodyBytes: spec.maxRequestBodyMiB * MIB,
     },
-    ...(calls ? { calls } : {}),
+    ...(calls ? { calls: { ...calls, public: spec.publicCalls } } : {}),
     ...tokens(spec, platform),
     ...(platform.tracing ? { tracing: { ...platform.tracing } } : {}),
     drain: { deadlineMs: spec.drainTimeout * 1000, quietMs: QUIET_MS },
@@ -134,8 +134,14 @@ function gatewayConfig(spec: WebSpec, platform: TaskPlatform, calls?: CallerConf
 }
 
 /** Without a table the gateway refuses to start: an endpoint that asks for tokens must not be open because none was given. */
-function tokens({ requiresProxyAuth }: WebSpec, { tokensTableName }: TaskPlatform): Pick<GatewayConfig, "tokens"> {
-  return requiresProxyAuth && tokensTableName !== undefined ? { tokens: { table: tokensTableName } } : {};
+function tokens(spec: WebSpec, { tokensTableName: table }: TaskPlatform): Pick<GatewayConfig, "tokens"> {
+  if (!asksForTokens(spec) || table === undefined) return {};
+  return { tokens: { table, ...(spec.publicCalls ? { cacheMs: TOKEN_CACHE_MS } : {}) } };
+}
+
+/** Whether any part of an endpoint is open only to who has a token. */
+export function asksForTokens({ requiresProxyAuth, publicCalls }: WebSpec): boolean {
+  return requiresProxyAuth || publicCalls;
 }
 
 function timers(spec: WebSpec, platform: TaskPlatform): GatewayConfig["web"]["timers"] {

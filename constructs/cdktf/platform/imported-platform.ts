@@ -30,6 +30,10 @@ export class ImportedPlatform extends Construct implements IPlatform {
     StackPlan.of(this).addPlatform(this, this.attributes.clusterName, []);
   }
 
+  get offersCalls(): boolean {
+    return this.attributes.calls !== undefined;
+  }
+
   requireCalls(by: IConstruct): PlatformCalls {
     const { calls, registryTableName } = this.attributes;
     if (calls === undefined) {

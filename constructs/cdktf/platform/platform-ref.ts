@@ -11,6 +11,8 @@ export interface IPlatform extends IConstruct {
   readonly serviceDependencies: readonly ITerraformDependable[];
   /** Monthly costs before any endpoint; empty for an imported one. */
   readonly costs: readonly CostItem[];
+  /** Whether `requireCalls` has something to give: always on a platform of this stack. */
+  readonly offersCalls: boolean;
   /**
    * What function calls need, for a construct that makes or runs some: made now where the platform is this stack's own.
    * An error where another stack's has none.

@@ -173,6 +173,11 @@ export class Platform extends Construct implements IPlatform {
     if (spec.calls) this.requireCalls();
   }
 
+  /** They are made when the first function needs them. */
+  get offersCalls(): boolean {
+    return true;
+  }
+
   get attributes(): PlatformAttributes {
     return this.shared;
   }

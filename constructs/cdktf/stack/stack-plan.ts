@@ -6,7 +6,7 @@ import { type DashboardEndpoint, dashboardBody } from "../../../lib/monitoring";
 import { defaultLabel, physicalName } from "../../../lib/naming";
 import { assignPriorities, countQuotas, labelProblem } from "../../../lib/routing";
 import { describeProblem, type LocatedProblem } from "../../../lib/spec";
-import { platformProblems } from "../../../lib/task";
+import { platformProblems, publicCallsProblems } from "../../../lib/task";
 import { controlRoleProblems } from "../calls/policy-sizing";
 import { onSynthesize, warn } from "../engine/synthesis-hook";
 import type { IPlatform } from "../platform/platform-ref";
@@ -171,9 +171,14 @@ export class StackPlan {
   }
 
   private unfitEndpoints(): LocatedProblem[] {
-    return this.endpoints.flatMap(({ construct, platform, spec }) =>
-      platformProblems(spec, platform.attributes).map((problem) => ({ ...problem, path: construct.node.path })),
-    );
+    return this.endpoints.flatMap(({ construct, platform, spec, caller }) => {
+      const { offersCalls } = platform;
+      const { makesCalls } = caller;
+      return [
+        ...platformProblems(spec, platform.attributes),
+        ...publicCallsProblems(spec, { offersCalls, makesCalls }),
+      ].map((problem) => ({ ...problem, path: construct.node.path }));
+    });
   }
 
   private quotas() {

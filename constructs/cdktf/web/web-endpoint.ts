@@ -7,6 +7,7 @@ import { webAddress } from "../../../lib/routing";
 import { webScaling } from "../../../lib/scaling";
 import { isToken, type WebParser } from "../../../lib/spec";
 import {
+  asksForTokens,
   deployMinutes,
   deregistrationDelay,
   EXEC_STATEMENT,
@@ -99,7 +100,7 @@ export abstract class WebEndpoint extends Construct {
       name: name(32),
       tags,
     });
-    const tokensStatements = spec.requiresProxyAuth ? readTokensStatements(attributes) : [];
+    const tokensStatements = asksForTokens(spec) ? readTokensStatements(attributes) : [];
     const tokensPolicy =
       tokensStatements.length > 0
         ? maker.make("tokensPolicy", {

@@ -64,7 +64,13 @@ function describeIssue(issue: Issue): string[] {
 
 function lacking({ role, config }: TaskConfig): string[] {
   if (role === "web") {
-    return config.web.auth && !config.tokens ? ["tokens: web.auth needs the table to look tokens up in"] : [];
+    const { web, calls, tokens } = config;
+    return [
+      ...(web.auth && !tokens ? ["tokens: web.auth needs the table to look tokens up in"] : []),
+      ...(calls?.public && tokens?.cacheMs === undefined
+        ? ["tokens: calls.public needs the table to look tokens up in, and tokens.cacheMs"]
+        : []),
+    ];
   }
   if (role === "worker" && config.worker.heartbeatMs * 2 > config.worker.visibilityMs) {
     return ["worker.heartbeatMs: at most half of worker.visibilityMs, or a busy worker counts as dead"];

@@ -13,6 +13,7 @@ import { type Refusal, type RefusalCode, redirect, refuse } from "./refusal";
 import { BAD_GATEWAY, bodyTooLarge, INTERNAL_ERROR, NOT_FOUND, NOT_READY, queueFull } from "./refusals";
 import { serverTiming, TIMING_HEADER } from "./server-timing";
 import type { Service } from "./service";
+import { settle } from "./settle";
 import { soundness } from "./soundness";
 import { type Timed, Timers } from "./timers";
 import { traceIdOf } from "./trace";
@@ -44,7 +45,7 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   private admittedAt = 0;
   private doneAt = 0;
   private readonly timers: Timers;
-  private readonly span: RequestSpan | undefined;
+  readonly span: RequestSpan | undefined;
   private slot: Slot | undefined;
   private relay: Relay | undefined;
 
@@ -223,24 +224,17 @@ export class Exchange implements Forwarding, Waiter, ClientFacts, Timed {
   };
 
   private readonly onClose = () => {
-    const { gate, drain, metrics, accessLog, log } = this.service;
+    const { gate, drain, metrics } = this.service;
     this.timers.clear();
     gate.leave(this);
     const isTunnel = this.timers.stage === "tunnel";
     if (isTunnel) metrics.tunnelClosed();
     if (this.relay !== undefined && (isTunnel || this.isEventStream)) drain.remove(this.relay);
     drain.leave();
-    try {
-      const record = this.record();
-      metrics.count(record);
-      accessLog.write(record);
-      this.span?.end(record);
-    } catch (error) {
-      log.error("request_crashed", thrown(error));
-    }
+    settle(this.service, this);
   };
 
-  private record(): AccessRecord {
+  record(): AccessRecord {
     const { request, response, arrivedAt, admittedAt, code } = this;
     const now = performance.now();
     const hasAnswer = response.hasBegun;

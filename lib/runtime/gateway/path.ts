@@ -24,6 +24,21 @@ export function routeTarget(target: string, prefix: string, keepPrefix = false):
 }
 
 const RESERVED = "_slipway";
+const CALLS_VERSION = "/v1/";
+
+/** Where a request asks for the calls API. */
+export interface CallsTarget {
+  /** From `/v1` on, with the query. */
+  readonly path: string;
+  /** What the client's paths have before it. */
+  readonly base: string;
+}
+
+/** What of the calls API an origin-form target is for, in this spelling only; undefined for all others, which are for the app or nobody. */
+export function callsTarget(target: string, prefix: string): CallsTarget | undefined {
+  const base = `${prefix}/${RESERVED}`;
+  return target.startsWith(base + CALLS_VERSION) ? { path: target.slice(base.length), base } : undefined;
+}
 
 /**
  * Whether a path is the gateway's own: `/_slipway` and all below it, however it is spelled for an app that decodes

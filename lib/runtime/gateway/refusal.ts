@@ -25,6 +25,7 @@ export type RefusalCode =
   | "out_of_scope"
   | "rate_limited"
   | "auth_unavailable"
+  | "calls_busy"
   | "app_starting"
   | "app_failed_to_start"
   | "app_unreachable"

@@ -23,6 +23,16 @@ export const EXPECTATION_FAILED: Refusal = {
 
 export const NOT_FOUND: Refusal = { status: 404, code: "not_found", message: "No endpoint has this path." };
 
+/** Of the public calls API, for reasons of its own: the app has nothing to do with it. */
+export const CALLS_BUSY: Refusal = {
+  status: 503,
+  code: "calls_busy",
+  message: "The calls API of this task serves as many requests as it can.",
+  retryAfterSeconds: 1,
+};
+
+export const NO_UPGRADE = badRequest("The calls API speaks no other protocol than HTTP/1.1.");
+
 export const HEADERS_TOO_LARGE: Refusal = {
   status: 431,
   code: "headers_too_large",

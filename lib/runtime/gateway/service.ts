@@ -24,6 +24,8 @@ export interface Service {
   readonly accessLog: AccessLog;
   /** Where the endpoint asks for tokens. */
   readonly auth: Auth | undefined;
+  /** Where anything does: `auth`, or the public calls API alone. */
+  readonly tokens: Auth | undefined;
   /** Where there is a collector. */
   readonly tracing: Tracing | undefined;
 }
@@ -37,6 +39,7 @@ export interface Surroundings {
 
 export function createService(config: GatewayConfig, { output, log, onLiveness }: Surroundings): Service {
   const gate = new Gate(config.web.gate);
+  const tokens = createAuth(config, log);
   return {
     config,
     log,
@@ -47,7 +50,8 @@ export function createService(config: GatewayConfig, { output, log, onLiveness }
     spill: new Spill(config.web.gate.maxInputs),
     metrics: new Metrics(gate),
     accessLog: new AccessLog(output, { app: config.app, function: config.function }),
-    auth: createAuth(config, log),
+    auth: config.web.auth ? tokens : undefined,
+    tokens,
     tracing: createTracing(config, log),
   };
 }

@@ -5,9 +5,9 @@ import type { Service } from "./service";
 
 /**
  * A request waits for its token to be looked up, for a place, for its answer to begin, for the rest of it; a tunnel has no
- * end but the last.
+ * end but the last. What the gateway itself serves has no time for its first byte: it may be waiting on its client's behalf.
  */
-export type Stage = "authorizing" | "queued" | "at-app" | "answering" | "tunnel";
+export type Stage = "authorizing" | "queued" | "at-app" | "serving" | "answering" | "tunnel";
 
 /** An idle client is looked at this often within `idleMs`, so it is noticed at most a quarter later than that. */
 const LOOKS = 4;
@@ -54,6 +54,7 @@ export class Timers {
         return queueMs;
       case "at-app":
         return firstByteMs;
+      case "serving":
       case "answering":
         return idleMs / LOOKS;
       default:
@@ -90,7 +91,8 @@ export class Timers {
     if (this.stage === "queued") return queueTimeout(queueMs, gate.retryAfterSeconds());
     // A long upload is not a fault; one that has stopped is, unless it waits for the app to read.
     if (this.stage === "at-app" && !this.request.awaitsBody) return firstByteTimeout(firstByteMs);
-    if (this.isIdle()) return this.stage === "at-app" ? bodyTimeout(idleMs) : idleTimeout(idleMs);
+    if (this.stage === "serving" && !this.request.awaitsBody) this.unchanged = 0;
+    else if (this.isIdle()) return this.stage === "answering" ? idleTimeout(idleMs) : bodyTimeout(idleMs);
     this.stageDeadline = now + idleMs / LOOKS;
     return undefined;
   }

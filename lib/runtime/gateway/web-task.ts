@@ -1,5 +1,6 @@
 import type { GatewayConfig } from "../../task/gateway-config";
 import { openCalls } from "./calls/open-calls";
+import { type PublicCalls, publicCalls } from "./calls/public/public-calls";
 import { createControlServer, type Health } from "./control";
 import { createDataServer } from "./data";
 import { writeEmbeddedMetrics } from "./embedded-metrics";
@@ -56,7 +57,7 @@ export async function runWebTask(config: GatewayConfig): Promise<void> {
   await openAll(program, [
     [createControlServer({ health: () => healthOf(service), done: calls?.done }), { host, port: controlPort }],
     [createLoopbackServer({ metrics, calls: calls?.serve }), { host: "127.0.0.1", port: loopbackPort }],
-    [createDataServer(service), { host, port }],
+    [createDataServer(service, undefined, calls && publicOf(service, calls)), { host, port }],
   ]);
   writeEmbeddedMetrics(output, service.metrics, config);
   log.info("started", { port, controlPort, appPort });
@@ -73,6 +74,16 @@ export async function runWebTask(config: GatewayConfig): Promise<void> {
     log.error("app_failed_to_start", { ...(await whyNotReady(ready.timeoutMs)), waitedMs });
     setTimeout(() => exit(1, { reason: "app_failed_to_start" }), FAILED_LINGER_MS);
   }
+}
+
+/** Undefined where the calls API is not public. */
+function publicOf(
+  { config, tokens }: Service,
+  { api, log }: Awaited<ReturnType<typeof openCalls>>,
+): PublicCalls | undefined {
+  return config.calls?.public && tokens
+    ? publicCalls({ api, log, auth: tokens, timers: config.web.timers })
+    : undefined;
 }
 
 /** 200 only when the load balancer should send requests here. */

@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import { join } from "node:path/posix";
 import { functionTag } from "../../../lib/calls";
-import type { Manifest, ManifestSpawnFunction } from "../../../lib/manifest/schema";
+import { isEndpoint, type Manifest, type ManifestSpawnFunction } from "../../../lib/manifest/schema";
 import type { CallerConfig, WorkerConfig } from "../../../lib/task/calls-config";
-import { containers, gatewayConfig } from "../local/definitions";
+import { containers, gatewayConfig, TOKENS_TABLE } from "../local/definitions";
 import { manifest } from "../local/project";
 import { serves } from "../local/quick-python";
 
@@ -72,6 +72,17 @@ export function manifestWithFunctions(folder: string, names: readonly string[]):
   if (functions.length === 0) return web;
   const endpoints = web.functions.map((fn) => ({ ...fn, gateway: { ...fn.gateway, calls: caller(names) } }));
   return { ...web, functions: [...endpoints, ...functions], calls: STORES };
+}
+
+/** The same stack with `publicCalls` on its endpoint. */
+export function withPublicCalls(manifest: Manifest): Manifest {
+  const functions = manifest.functions.map((fn) => {
+    if (!isEndpoint(fn)) return fn;
+    const tokens = { table: TOKENS_TABLE, cacheMs: 60_000 };
+    const gateway = { ...fn.gateway, calls: { ...fn.gateway.calls!, public: true }, tokens };
+    return { ...fn, spec: { ...fn.spec, publicCalls: true }, gateway };
+  });
+  return { ...manifest, functions };
 }
 
 const UNKNOWN_CONFIG = { name: "SLIPWAY_CONFIG", value: null as never };

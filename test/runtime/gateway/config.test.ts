@@ -77,6 +77,21 @@ test("a worker's and the control service's wrong keys are named as well", async 
   expect(control.stderr).toContain("\n  control.sweepMs: ");
 });
 
+test("a door that only tokens open needs the table to look them up in", async () => {
+  const config = await gatewayConfig(8000);
+  const stores = { table: "calls", bucket: "payloads", registry: "registry", retentionS: 3600 };
+  const calls = { ...stores, grants: [], public: true, control: null };
+  for (const [own, problem] of [
+    [{ web: { ...config.web, auth: { cacheMs: 1000 } } }, "tokens: web.auth needs the table to look tokens up in"],
+    [{ calls }, "tokens: calls.public needs the table to look tokens up in, and tokens.cacheMs"],
+    [{ calls, tokens: { table: "tokens" } }, "tokens: calls.public needs the table"],
+  ] as const) {
+    const { code, stderr } = await startWith(JSON.stringify({ ...config, ...own }));
+    expect(code).toBe(78);
+    expect(stderr).toContain(`\n  ${problem}`);
+  }
+});
+
 test("two listeners on one port are refused by name", async () => {
   const config = await gatewayConfig(8000);
   const { code, stderr } = await startWith(

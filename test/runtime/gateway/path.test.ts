@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { isOriginForm, routeTarget } from "../../../lib/runtime/gateway/path";
+import { callsTarget, isOriginForm, routeTarget } from "../../../lib/runtime/gateway/path";
 
 const PREFIX = "/acme-web";
 
@@ -79,4 +79,20 @@ test.each(["/_slipwayx", "/a/_slipway", "/_SLIPWAY", "/_slipway/../a", "/%255fsl
 
 test.each(["*", "http://host/", "host:80", "", "/a#b"])("the target %j is not origin-form", (target) => {
   expect(isOriginForm(target)).toBe(false);
+});
+
+test("the calls API is below /_slipway/v1/, in path mode below the label, and in no other spelling", () => {
+  expect(callsTarget("/_slipway/v1/calls/x?wait=1", "")).toEqual({ path: "/v1/calls/x?wait=1", base: "/_slipway" });
+  expect(callsTarget(`${PREFIX}/_slipway/v1/calls/x`, PREFIX)).toEqual({
+    path: "/v1/calls/x",
+    base: `${PREFIX}/_slipway`,
+  });
+  for (const target of [
+    ...["/_slipway/v1", "/_slipway/v1?x", "/_slipway/v2/x", "/_slipway//v1/x", "//_slipway/v1/x", "/_SLIPWAY/v1/x"],
+    ...["/%5Fslipway/v1/x", "/a/../_slipway/v1/x", "/_slipway/%761/x", "/x/_slipway/v1/x", "http://a/_slipway/v1/x"],
+  ]) {
+    expect(callsTarget(target, "")).toBeUndefined();
+    expect(callsTarget(target, PREFIX)).toBeUndefined();
+  }
+  expect(callsTarget("/_slipway/v1/x", PREFIX)).toBeUndefined();
 });

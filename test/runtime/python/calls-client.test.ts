@@ -351,6 +351,52 @@ describe("where it asks", () => {
     });
   });
 
+  test.each([
+    ["404 of the gateway", refused(404, "not_found", "No endpoint has this path.")],
+    ["404 of a load balancer", { status: 404, headers: { "content-type": "text/plain" }, body: "Not Found" }],
+  ] as [string, Answer][])("an endpoint whose calls are not public is told with the prop: %s", async (_, answer) => {
+    const api = await CallsApi.start(() => answer);
+    const env = { ...off, SLIPWAY_URL: `${api.url}/stage`, SLIPWAY_TOKEN: "wk-1.ws-2" };
+    expect(await api.python(code, env)).toEqual([
+      [
+        "NotFoundError",
+        `there is no public calls API at ${api.url}/stage/. SLIPWAY_URL has to be the whole URL of an endpoint with publicCalls: true.`,
+      ],
+    ]);
+    expect(api.asked).toHaveLength(1);
+  });
+
+  test("a 404 of the calls API itself says what is not there", async () => {
+    const headers = { "x-request-id": "1" };
+    const api = await CallsApi.start(() => refused(404, "not_found", "The calls API has no such path.", headers));
+    const env = { ...off, SLIPWAY_URL: api.url, SLIPWAY_TOKEN: "wk-1.ws-2" };
+    expect(await api.python(code, env)).toEqual([["SlipwayError", "The calls API has no such path."]]);
+  });
+
+  test("a redirect is an error of every verb, also of those that expect no answer", async () => {
+    const api = await CallsApi.start(() => ({ status: 301, headers: { location: "https://x.test/" }, body: "" }));
+    const env = { ...off, SLIPWAY_URL: api.url, SLIPWAY_TOKEN: "wk-1.ws-2" };
+    const cancel = `say(caught(FunctionCall.from_id("${ID}").cancel))`;
+    const told = `status 301: ${api.url}/ leads to https://x.test/; set SLIPWAY_URL to where that is`;
+    expect(await api.python(`${code}\n${cancel}`, env)).toEqual(Array(2).fill(["SlipwayError", told]));
+  });
+
+  test("a token that asks too often is asked to wait, and is no backlog of the function", async () => {
+    const api = await CallsApi.start(() => refused(429, "rate_limited", "used up", { "retry-after": "60" }));
+    const env = { ...off, SLIPWAY_URL: api.url, SLIPWAY_TOKEN: "wk-1.ws-2" };
+    expect(await api.python(code, env)).toEqual([["UnavailableError", "used up"]]);
+  });
+
+  test("every name under localhost is this machine, by which name it is asked", async () => {
+    const api = await CallsApi.start(() => accepted);
+    const { port } = new URL(api.url);
+    const env = { ...off, SLIPWAY_URL: `http://acme-web-dev.localhost:${port}/`, SLIPWAY_TOKEN: "wk-1.ws-2" };
+    const both =
+      'fn = Function.from_name("a", "b")\nsay([fn.spawn().object_id, asyncio.run(fn.spawn.aio()).object_id])';
+    expect(await api.python(both, env)).toEqual([[ID, ID]]);
+    expect(api.asked.map(({ headers }) => headers.host)).toEqual(Array(2).fill(`acme-web-dev.localhost:${port}`));
+  });
+
   test("a gateway that is still starting is waited for", async () => {
     const { createServer } = await import("node:net");
     const free = createServer().listen(0, "127.0.0.1");

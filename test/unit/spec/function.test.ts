@@ -150,7 +150,7 @@ describe("times that do not fit", () => {
 });
 
 describe("props of others", () => {
-  test.each(["label", "requestTimeout", "healthPath", "requiresProxyAuth", "alarms"])(
+  test.each(["label", "requestTimeout", "healthPath", "requiresProxyAuth", "publicCalls", "alarms"])(
     "%s is a web endpoint's",
     (prop) => {
       expect(said({ [prop]: 1 })).toEqual([`${prop}: is a prop of a web endpoint, and this is none. Remove ${prop}.`]);

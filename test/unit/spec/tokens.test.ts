@@ -65,7 +65,7 @@ test.each([
   ...each(["cpu", "memory", "ephemeralDisk", "startupTimeout", "drainTimeout"], number),
   ...each(["minContainers", "maxContainers", "rulePriority", "maxRequestBody"], number),
   ...each(["timeout", "requestTimeout", "idleTimeout", "queueTimeout"], number),
-  ...each(["readOnlyRoot", "exec", "docs", "alarms", "requiresProxyAuth", "concurrency"], resolvable),
+  ...each(["readOnlyRoot", "exec", "docs", "alarms", "requiresProxyAuth", "publicCalls", "concurrency"], resolvable),
   ...each(["env", "secrets", "alarms", "concurrency"], map),
 ])("an endpoint's %s must be known at synth, and the error does not print the token", (prop, token) => {
   expect(messages(() => endpoint({ [prop]: token }))).toEqual([`stack/greet: ${prop}: ${KNOWN_AT_SYNTH}`]);

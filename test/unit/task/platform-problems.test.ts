@@ -1,4 +1,4 @@
-import { platformProblems, platformWarnings } from "../../../lib/task";
+import { platformProblems, platformWarnings, publicCallsProblems } from "../../../lib/task";
 import { webSpec } from "./web-spec";
 
 type GivenPlatform = Parameters<typeof platformProblems>[1];
@@ -46,6 +46,32 @@ test("tokens are not sent over plain HTTP, unless the platform allows it", () =>
   ]);
 });
 
+test("nor are those of who makes calls from outside", () => {
+  const open = { publicCalls: true };
+  expect(problems(open)).toEqual([]);
+  expect(problems(open, { ...HTTP, allowInsecure: true })).toEqual([]);
+  expect(problems(open, HTTP)).toEqual([
+    "publicCalls true: would have tokens sent over plain HTTP: the platform has no domain. Set domain and hostedZoneId on the platform, or, where the network is trusted as it is, allowInsecure: true.",
+  ]);
+});
+
+describe("calls are made public where there are some to make", () => {
+  const said = (props: object, given: Parameters<typeof publicCallsProblems>[1]) =>
+    publicCallsProblems(webSpec(props), given).map(({ code, prop, value }) => [code, prop, value]);
+
+  test("on a platform that offers them, by an endpoint that may call a function", () => {
+    expect(said({ publicCalls: true }, { offersCalls: true, makesCalls: true })).toEqual([]);
+    expect(said({}, { offersCalls: false, makesCalls: false })).toEqual([]);
+  });
+
+  test("and whatever is lacking for that is told at once", () => {
+    expect(said({ publicCalls: true }, { offersCalls: false, makesCalls: false })).toEqual([
+      ["SLIPWAY_E_NO_CALLS", "publicCalls", true],
+      ["SLIPWAY_E_NO_GRANT", "publicCalls", true],
+    ]);
+  });
+});
+
 test("everything that does not fit is told at once", () => {
   const all = { requestTimeout: 300, queueTimeout: 300, idleTimeout: 400, requiresProxyAuth: true };
   expect(platformProblems(webSpec(all), HTTP).map(({ prop, code }) => [prop, code])).toEqual([
@@ -70,5 +96,8 @@ describe("what works, and is worth a warning", () => {
       "requiresProxyAuth without HTTPS: whoever sees the traffic has the tokens",
     ]);
     expect(platformWarnings(closed, HTTPS)).toEqual([]);
+    expect(platformWarnings(webSpec({ publicCalls: true }), { ...HTTP, allowInsecure: true })).toEqual([
+      "publicCalls without HTTPS: whoever sees the traffic has the tokens",
+    ]);
   });
 });

@@ -12,6 +12,13 @@ test("the gateway of an endpoint with requiresProxyAuth knows the tokens table, 
   expect(gatewayConfigSchema.parse(gateway)).toEqual(gateway);
 });
 
+test("so does that of an endpoint with publicCalls, whose app is open to everybody all the same", () => {
+  const gateway = gatewayOf({ publicCalls: true }, TABLE);
+  expect(gateway.web.auth).toBeUndefined();
+  expect(gateway.tokens).toEqual({ table: TABLE, cacheMs: 60_000 });
+  expect(gatewayConfigSchema.parse(gateway)).toEqual(gateway);
+});
+
 test("any other endpoint's gateway knows nothing of tokens, also where the platform has a table", () => {
   const gateway = gatewayOf({}, TABLE);
   expect("auth" in gateway.web || "tokens" in gateway).toBe(false);

@@ -16,14 +16,15 @@ export class Audit {
     private readonly route: string,
   ) {}
 
-  refused(reason: Reason, keyId: string | undefined): void {
+  /** @param route what a scope would have had to name */
+  refused(reason: Reason, keyId: string | undefined, route = this.route): void {
     this.window ??= setTimeout(this.onWindowEnd, WINDOW_MS).unref();
     if (this.lines >= LINES) {
       this.unlogged++;
       return;
     }
     this.lines++;
-    this.log.info("auth_refused", { keyId, reason, route: this.route });
+    this.log.info("auth_refused", { keyId, reason, route });
   }
 
   private readonly onWindowEnd = () => {

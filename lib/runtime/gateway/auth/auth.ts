@@ -7,7 +7,7 @@ import type { Log } from "../log";
 import type { Refusal } from "../refusal";
 import { Audit } from "./audit";
 import { type Credential, takeCredential } from "./credential";
-import type { KnownToken } from "./known-token";
+import { KnownToken } from "./known-token";
 import { type Reason, refusalFor } from "./refusals";
 import { TokensTable } from "./table";
 import { type Answer, TokenCache, type TokenCacheOptions, type TokenSource } from "./token-cache";
@@ -16,13 +16,20 @@ import { UrlProofs } from "./url-proofs";
 /** Seconds that the clock of whoever signs a URL may be ahead. */
 const CLOCK_SLACK = 300;
 
-/** Undefined where the endpoint asks for no tokens. */
+/** Undefined where neither the app nor the calls API asks for tokens. */
 export function createAuth(config: GatewayConfig, log: Log): Auth | undefined {
-  const { web, tokens, endpoints, environment, app, region } = config;
-  if (!web.auth) return undefined;
-  const source = new TokensTable({ table: tokens!.table, region, endpoint: endpoints?.dynamodb ?? undefined });
-  return new Auth(source, { ...web.auth, endpoint: { environment, app, function: config.function } }, log);
+  const { web, tokens, endpoints, environment, app, region, calls } = config;
+  if (!tokens || !(web.auth || calls?.public)) return undefined;
+  const source = new TokensTable({ table: tokens.table, region, endpoint: endpoints?.dynamodb ?? undefined });
+  const cacheMs = web.auth?.cacheMs ?? tokens.cacheMs!;
+  return new Auth(source, { cacheMs, endpoint: { environment, app, function: config.function } }, log);
 }
+
+/**
+ * What a token opens. The app: for tokens, and URLs that they signed, whose scopes name the endpoint. The calls API: for any token
+ * at first, since what counts there are the scopes of the function that is called; and for no URL, which is a link for browsers.
+ */
+type Door = "app" | "calls";
 
 type Presented = Extract<Credential, { kind: "pair" | "url" }>;
 
@@ -45,47 +52,68 @@ export class Auth {
    * when the table must be asked.
    */
   check(request: ClientRequest): Refusal | undefined | Promise<Refusal | undefined> {
+    const entered = this.enter(request, "app");
+    return entered instanceof Promise ? entered.then(objectionIn) : objectionIn(entered);
+  }
+
+  /** Takes the credentials off a request to the calls API: whose they are, or why it is refused. */
+  identify(request: ClientRequest): KnownToken | Refusal | Promise<KnownToken | Refusal> {
+    return this.enter(request, "calls");
+  }
+
+  /** Somebody who was let in was refused for want of a scope: `target` is what it would have to cover. */
+  outOfScope({ keyId }: KnownToken, target: string): void {
+    this.audit.refused("out_of_scope", keyId, target);
+  }
+
+  private enter(request: ClientRequest, door: Door): KnownToken | Refusal | Promise<KnownToken | Refusal> {
     const credential = takeCredential(request);
     if (credential.kind === "none") return this.refused("missing");
     const { keyId } = credential;
     if (credential.kind === "malformed") return this.refused("malformed", keyId);
+    if (credential.kind === "url" && door === "calls") return this.refused("url_not_taken", keyId);
     const tooOld = credential.kind === "url" ? termProblem(credential.token) : undefined;
     if (tooOld !== undefined) return this.refused(tooOld, keyId);
 
     const now = performance.now();
     const known = this.cache.fresh(keyId!, now);
     if (known !== undefined) {
-      const reason = this.objection(credential, known, now);
-      if (reason === undefined) return undefined;
+      const reason = this.objection(credential, known, door, now);
+      if (reason === undefined) return known;
       if (!isDoubt(reason)) return this.refused(reason, keyId);
     } else if (this.cache.refused.has(keyId!, now)) {
       return this.refused("unknown", keyId);
     }
-    return this.ask(credential, known, now);
+    return this.ask(credential, known, door, now);
   }
 
   /** Nothing is known yet, or what is known does not fit what was presented: that may be newer, after a rotation. */
-  private async ask(credential: Presented, known: KnownToken | undefined, now: number): Promise<Refusal | undefined> {
+  private async ask(
+    credential: Presented,
+    known: KnownToken | undefined,
+    door: Door,
+    now: number,
+  ): Promise<KnownToken | Refusal> {
     const { keyId } = credential;
     const answer = known ?? (await this.cache.find(keyId, now));
-    let reason = this.verdict(credential, answer, now);
-    if (isDoubt(reason)) {
+    let verdict = this.verdict(credential, answer, door, now);
+    if (isDoubt(verdict)) {
       const print = fingerprint(credential);
       if (!this.cache.refused.has(print, now)) {
-        reason = this.verdict(credential, await this.cache.findAnew(keyId, now), now);
-        if (isDoubt(reason)) this.cache.refused.add(print, performance.now());
+        verdict = this.verdict(credential, await this.cache.findAnew(keyId, now), door, now);
+        if (isDoubt(verdict)) this.cache.refused.add(print, performance.now());
       }
     }
-    return reason === undefined ? undefined : this.refused(reason, keyId);
+    return typeof verdict === "string" ? this.refused(verdict, keyId) : verdict;
   }
 
-  private verdict(credential: Presented, answer: Answer, now: number): Reason | undefined {
+  private verdict(credential: Presented, answer: Answer, door: Door, now: number): KnownToken | Reason {
     if (answer === "unavailable") return answer;
-    return answer === "absent" ? "unknown" : this.objection(credential, answer, now);
+    return answer === "absent" ? "unknown" : (this.objection(credential, answer, door, now) ?? answer);
   }
 
   /** Whoever does not prove to have the secret hears nothing about the token. */
-  private objection(credential: Presented, token: KnownToken, now: number): Reason | undefined {
+  private objection(credential: Presented, token: KnownToken, door: Door, now: number): Reason | undefined {
     const seconds = Date.now() / 1000;
     if (credential.kind === "pair") {
       if (!token.hasDigest(digestOf(credential.secret), seconds)) return "wrong_secret";
@@ -94,13 +122,20 @@ export class Auth {
     } else if (!opens(credential.token, credential)) {
       return "url_out_of_scope";
     }
-    return token.objection(seconds) ?? (token.admit(now) ? undefined : "rate_limited");
+    const objection = token.objection(seconds);
+    if (objection !== undefined) return objection;
+    if (door === "app" && !token.isInScope) return "out_of_scope";
+    return token.admit(now) ? undefined : "rate_limited";
   }
 
   private refused(reason: Reason, keyId?: string): Refusal {
     this.audit.refused(reason, keyId);
     return refusalFor(reason, this.route);
   }
+}
+
+function objectionIn(entered: KnownToken | Refusal): Refusal | undefined {
+  return entered instanceof KnownToken ? undefined : entered;
 }
 
 /** Why a signed URL needs no look at its signature. */
@@ -111,7 +146,7 @@ function termProblem({ expiresAt }: UrlToken): "url_expired" | "url_valid_too_lo
 }
 
 /** Whether another look at the table could change it. */
-function isDoubt(reason: Reason | undefined): boolean {
+function isDoubt(reason: KnownToken | Reason): boolean {
   return reason === "wrong_secret" || reason === "wrong_signature";
 }
 

@@ -12,11 +12,20 @@ export class KnownToken {
   touchedAt = 0;
   private digest!: Buffer;
   private previousDigest: Buffer | undefined;
-  private isInScope = false;
+  /** Whether one of its scopes names the endpoint itself. */
+  isInScope = false;
   private item!: TokenItem;
   private rate: Rate | undefined;
 
   constructor(private readonly endpoint: EndpointName) {}
+
+  get keyId(): string {
+    return this.item.keyId;
+  }
+
+  get scopes(): readonly string[] {
+    return this.item.scopes;
+  }
 
   /** Takes over what was read. How much of its rate the token has used stays. */
   update(item: TokenItem, readAt: number): void {
@@ -45,11 +54,10 @@ export class KnownToken {
     return seconds < (this.item.previousUntil ?? 0);
   }
 
-  /** Why somebody who has the secret may still not enter; undefined when they may. */
-  objection(seconds: number): "revoked" | "expired" | "out_of_scope" | undefined {
+  /** Why somebody who has the secret may still not enter anywhere; undefined when they may. */
+  objection(seconds: number): "revoked" | "expired" | undefined {
     const state = stateOf(this.item, seconds);
-    if (state !== "active") return state;
-    return this.isInScope ? undefined : "out_of_scope";
+    return state === "active" ? undefined : state;
   }
 
   /** Counts a request; false when it is one too many. */

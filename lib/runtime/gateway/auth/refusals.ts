@@ -21,6 +21,7 @@ export type Reason =
   | "url_valid_too_long"
   | "wrong_signature"
   | "url_out_of_scope"
+  | "url_not_taken"
   | "out_of_scope"
   | "rate_limited"
   | "unavailable";
@@ -54,6 +55,8 @@ export function refusalFor(reason: Reason, endpoint: string): Refusal {
       return invalid("The URL's signature is not that of a token here.");
     case "url_out_of_scope":
       return { status: 403, code: "out_of_scope", message: "The signed URL is for another host or path." };
+    case "url_not_taken":
+      return invalid(`A signed URL opens the app's own pages; calls take the token itself. ${HOW}`);
     case "out_of_scope":
       return { status: 403, code: "out_of_scope", message: `No scope of the token covers ${endpoint}.` };
     case "rate_limited":

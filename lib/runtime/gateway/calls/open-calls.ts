@@ -3,6 +3,7 @@ import type { CallerConfig, WorkerConfig } from "../../../task/calls-config";
 import type { GatewayConfig } from "../../../task/gateway-config";
 import type { Program } from "../program";
 import { readTaskMetadata } from "../task-metadata";
+import { callsLog } from "./calls-log";
 import { loadCalls } from "./load";
 import { ownAddress } from "./own-address";
 
@@ -10,7 +11,7 @@ import { ownAddress } from "./own-address";
 export async function openCalls(
   config: GatewayConfig | WorkerConfig,
   calls: CallerConfig,
-  { log, output }: Pick<Program, "log" | "output">,
+  program: Pick<Program, "log" | "output">,
   known: { readonly clients?: Clients; readonly metadata?: Awaited<ReturnType<typeof readTaskMetadata>> } = {},
 ) {
   const { createClients, createCallsApi, mountCallsApi } = loadCalls();
@@ -18,10 +19,12 @@ export async function openCalls(
   const clients = known.clients ?? createClients({ region, endpoints });
   const metadata = known.metadata ?? (await readTaskMetadata(process.env));
   const self = `http://${ownAddress(metadata, listen.host)}:${listen.controlPort}`;
-  const { api, waiters } = createCallsApi(calls, { clients, log, self, environment: config.environment });
+  const log = callsLog(program.output, { app, function: config.function });
+  const { api, waiters } = createCallsApi(calls, { clients, log: program.log, self, environment: config.environment });
   return {
     api,
-    serve: mountCallsApi(api, output, { app, function: config.function }),
+    log,
+    serve: mountCallsApi(api, log),
     done: (call: string, secret: string) => waiters.done(call, secret),
   };
 }

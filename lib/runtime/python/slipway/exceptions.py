@@ -47,7 +47,7 @@ class CallCancelledError(SlipwayError):
 
 
 class NotFoundError(SlipwayError):
-    """There is no such function or call."""
+    """There is no such function or call, or no calls API at ``SLIPWAY_URL``."""
 
 
 class ConflictError(SlipwayError):
@@ -63,7 +63,7 @@ class NotGrantedError(SlipwayError):
 
 
 class UnauthorizedError(SlipwayError):
-    """``SLIPWAY_TOKEN`` is missing, unknown, or not for this function."""
+    """``SLIPWAY_TOKEN`` is unknown, was revoked, or none of its scopes names this function; the message says which."""
 
 
 class PayloadTooLargeError(SlipwayError):
@@ -75,7 +75,7 @@ class TooManyPendingError(SlipwayError):
 
 
 class UnavailableError(SlipwayError):
-    """Slipway did not answer, and still does not after the retries."""
+    """Slipway did not answer, or had too much to do, and so it is still after the retries."""
 
 
 class InputCancellation(BaseException):

@@ -1,9 +1,11 @@
+import { refusalFor } from "../../auth/refusals";
 import { Unavailable } from "../persistently";
 import { json, type Outcome } from "./exchange";
 
 export type ApiErrorCode =
   | "invalid_call"
   | "not_granted"
+  | "out_of_scope"
   | "not_found"
   | "method_not_allowed"
   | "function_not_found"
@@ -18,6 +20,7 @@ export type ApiErrorCode =
 const STATUS: Readonly<Record<ApiErrorCode, number>> = {
   invalid_call: 400,
   not_granted: 403,
+  out_of_scope: 403,
   not_found: 404,
   method_not_allowed: 405,
   function_not_found: 404,
@@ -35,7 +38,12 @@ export class ApiError extends Error {
   constructor(
     readonly code: ApiErrorCode,
     message: string,
-    readonly extra: { readonly callId?: string; readonly retryAfterSeconds?: number; readonly allow?: string } = {},
+    readonly extra: {
+      readonly callId?: string;
+      readonly retryAfterSeconds?: number;
+      readonly allow?: string;
+      readonly scope?: string;
+    } = {},
   ) {
     super(message);
   }
@@ -65,11 +73,17 @@ export function unavailable(consequence: string, callId?: string): ApiError {
   return new ApiError("calls_unavailable", message, { retryAfterSeconds: 2, callId });
 }
 
-export function notGranted(app: string, name: string): ApiError {
+/** @param what is refused, such as "call shop/resize" */
+export function notGranted(what: string): ApiError {
   return new ApiError(
     "not_granted",
-    `This endpoint may not call ${app}/${name}: give it the grant with grantSpawn(<the function>), or allow it to the token.`,
+    `This endpoint may not ${what}: give it the grant with grantSpawn(<the function>).`,
   );
+}
+
+/** In the words in which the endpoint itself refuses it. */
+export function outOfScope(scope: string): ApiError {
+  return new ApiError("out_of_scope", refusalFor("out_of_scope", scope).message, { scope });
 }
 
 export function callNotFound(id: string): ApiError {

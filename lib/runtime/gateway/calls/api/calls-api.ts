@@ -2,10 +2,11 @@ import { readFunctionEntry, tagOf } from "../../../../calls";
 import type { CallerConfig } from "../../../../task/calls-config";
 import { thrown } from "../../log";
 import { Unavailable } from "../persistently";
-import { ApiError, apiErrorOf, notGranted, refusal } from "./api-error";
+import { ApiError, apiErrorOf, notGranted, outOfScope, refusal } from "./api-error";
 import { cancelCall } from "./cancel";
 import { type About, type ApiAnswer, type ApiRequest, json, type Outcome } from "./exchange";
 import { functionInfo } from "./function-info";
+import { type Permission, permission, type Subject } from "./permission";
 import { Results } from "./result";
 import { type Route, routeOf } from "./routes";
 import { Spawner } from "./spawn";
@@ -39,7 +40,7 @@ export class CallsApi {
       if (told.code === "internal_error" && !request.signal.aborted) {
         this.stores.log.error("calls_error", { ...about, ...thrown(error) });
       }
-      return { ...refusal(told), about: { ...about, code: told.code, ...(cause !== undefined && { cause }) } };
+      return { ...refusal(told), about: { ...about, ...aboutError(told), ...(cause !== undefined && { cause }) } };
     }
   }
 
@@ -52,7 +53,7 @@ export class CallsApi {
       case "status":
         return this.results.status(this.granted(route.id, request), request.signal);
       case "result":
-        return this.results.result(this.granted(route.id, request), request.query.get("wait"), request.signal);
+        return this.results.result(this.granted(route.id, request), request.query.get("wait"), request);
       case "cancel":
         return cancelCall(this.granted(route.id, request), this.stores, this.results, request.signal);
       case "method":
@@ -63,9 +64,10 @@ export class CallsApi {
   }
 
   private async spawn({ app, name }: { app: string; name: string }, request: ApiRequest) {
+    const allowed = this.permission({ app, name }, request);
     this.requireEnvironment(request, app, name);
-    const grant = this.config.grants.find((one) => one.app === app && one.name === name);
-    if (grant === undefined || request.allows?.({ app, name }) === false) throw notGranted(app, name);
+    if (allowed.kind !== "granted") throw notGranted(`call ${app}/${name}`);
+    const { grant } = allowed;
     const entry = await this.stores.functions.entry(app, name, performance.now() + LOOKUP_MS);
     if (entry === undefined) throw functionNotFound(app, name);
     if (entry.tag !== grant.tag) {
@@ -77,10 +79,10 @@ export class CallsApi {
   }
 
   private async info({ app, name }: { app: string; name: string }, request: ApiRequest): Promise<Outcome> {
+    this.permission({ app, name }, request);
     this.requireEnvironment(request, app, name);
     // Of other apps the task's role may not even read.
-    const isKnown = this.config.grants.some((grant) => grant.app === app);
-    if (!isKnown || request.allows?.({ app, name }) === false) throw notGranted(app, name);
+    if (!this.config.grants.some((grant) => grant.app === app)) throw notGranted(`call ${app}/${name}`);
     const item = await this.stores.functions.item(app, name, performance.now() + LOOKUP_MS);
     if (item === undefined || (item.kind && "S" in item.kind && item.kind.S === "function" && !readFunctionEntry(item)))
       throw functionNotFound(app, name);
@@ -93,17 +95,21 @@ export class CallsApi {
   }
 
   /** The id says whose call it is: those of other functions are not even looked for. */
-  private granted(id: string, { allows }: ApiRequest): string {
+  private granted(id: string, request: ApiRequest): string {
     const tag = tagOf(id);
     if (tag === undefined) throw new ApiError("invalid_call", "A call's id is fc- and 40 hexadecimal digits.");
-    const grant = this.config.grants.find((one) => one.tag === tag);
-    if (grant === undefined || allows?.(grant) === false) {
-      throw new ApiError(
-        "not_granted",
-        `This endpoint may not see calls of the function that ${id} is of: give it the grant with grantSpawn(<the function>), or allow it to the token.`,
-      );
+    if (this.permission({ tag }, request).kind !== "granted") {
+      throw notGranted(`see calls of the function that ${id} is of`);
     }
     return id;
+  }
+
+  /** A token that may not is refused here. */
+  private permission(subject: Subject, { scopes }: ApiRequest): Exclude<Permission, { kind: "out_of_scope" }> {
+    const { environment, grants } = this.config;
+    const allowed = permission(subject, { environment, grants, scopes });
+    if (allowed.kind === "out_of_scope") throw outOfScope(allowed.scope);
+    return allowed;
   }
 }
 
@@ -115,6 +121,10 @@ function functionNotFound(app: string, name: string, environment?: string): ApiE
 function subjectOf(route: Route): Pick<About, "call" | "target"> {
   if ("app" in route) return { target: `${route.app}/${route.name}`.slice(0, 256) };
   return "id" in route && tagOf(route.id) !== undefined ? { call: route.id } : {};
+}
+
+function aboutError({ code, extra: { scope } }: ApiError): Pick<About, "code" | "scope"> {
+  return { code, ...(scope !== undefined && { scope }) };
 }
 
 /** Why AWS was not available, for the log. */

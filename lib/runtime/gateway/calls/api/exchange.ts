@@ -13,8 +13,12 @@ export interface ApiRequest {
   readonly base?: string;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
-  /** Of what the gateway's own grants allow, what the client's token does: everything where there is none. */
-  readonly allows?: (target: { readonly app: string; readonly name: string }) => boolean;
+  /** Ends a wait: the answer is to say how things are. */
+  readonly leaving?: AbortSignal;
+  /** No wait is longer, whatever the client asks for. */
+  readonly mostWaitMs?: number;
+  /** Of the client's token; undefined where none is asked for. */
+  readonly scopes?: readonly string[];
 }
 
 export interface ApiAnswer {
@@ -31,8 +35,15 @@ export interface About {
   readonly call?: string;
   readonly target?: string;
   readonly code?: string;
+  /** What no scope of the token covers. */
+  readonly scope?: string;
   /** Why something was not available. */
   readonly cause?: string;
+}
+
+/** Of every answer, whichever server it goes through. */
+export function commonHeaders(requestId: string): Readonly<Record<string, string>> {
+  return { "cache-control": "no-store", "x-slipway-origin": "gateway", "x-request-id": requestId };
 }
 
 export type Outcome = Omit<ApiAnswer, "about">;

@@ -2,16 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Output } from "../../output";
+import { CLIENT_LEFT } from "../../access-log";
+import type { CallsRequest } from "../calls-log";
 import { ApiError, refusal } from "./api-error";
 import type { CallsApi } from "./calls-api";
-import type { ApiAnswer } from "./exchange";
-
-/** nginx's number for a client that left before its answer began. */
-const CLIENT_LEFT = 499;
+import { type ApiAnswer, commonHeaders } from "./exchange";
 
 /** The API behind node's own server, for what runs in the same task. */
-export function mountCallsApi(api: CallsApi, output: Output, common: Readonly<Record<string, string>>) {
+export function mountCallsApi(api: CallsApi, log: (request: CallsRequest) => void) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const began = performance.now();
     const requestId = randomUUID();
@@ -31,19 +29,14 @@ export function mountCallsApi(api: CallsApi, output: Output, common: Readonly<Re
       () => request.resume(),
       () => undefined,
     );
-    const line = {
-      time: new Date().toISOString(),
-      level: "info",
-      event: "calls_request",
-      ...common,
+    log({
       requestId,
       method,
       ...answer.about,
       status: gone.signal.aborted && !response.headersSent ? CLIENT_LEFT : answer.status,
       ...(!isWhole && { brokenOff: true }),
-      totalMs: Math.round(performance.now() - began),
-    };
-    output.line(JSON.stringify(line));
+      totalMs: performance.now() - began,
+    });
   };
 }
 
@@ -64,12 +57,7 @@ async function write(response: ServerResponse, answer: ApiAnswer, requestId: str
     if (typeof body !== "string") body.destroy();
     return false;
   }
-  response.writeHead(status, {
-    ...headers,
-    "cache-control": "no-store",
-    "x-slipway-origin": "gateway",
-    "x-request-id": requestId,
-  });
+  response.writeHead(status, { ...headers, ...commonHeaders(requestId) });
   if (typeof body === "string") {
     response.end(body);
     return true;

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { type CallRecord, isFinal, type PayloadRef } from "../../../../calls";
 import { persistently } from "../persistently";
 import { ApiError, callExpired, callNotFound } from "./api-error";
-import { json, type Outcome } from "./exchange";
+import { type ApiRequest, json, type Outcome } from "./exchange";
 import type { CallStores } from "./stores";
 
 /** One look at the table. */
@@ -33,8 +33,13 @@ export class Results {
   }
 
   /** Waits for the call's end by the worker's word, and by looking now and then, since words may be lost. */
-  async result(id: string, wait: string | null, signal: AbortSignal): Promise<Outcome> {
-    const until = performance.now() + waitMs(wait);
+  async result(
+    id: string,
+    wait: string | null,
+    { signal, leaving, mostWaitMs = Number.POSITIVE_INFINITY }: Pick<ApiRequest, "signal" | "leaving" | "mostWaitMs">,
+  ): Promise<Outcome> {
+    const until = performance.now() + Math.min(waitMs(wait), mostWaitMs);
+    const over = leaving === undefined ? signal : AbortSignal.any([signal, leaving]);
     const listener = this.stores.waiters.listen(id);
     let pause = FIRST_PAUSE_MS;
     try {
@@ -45,8 +50,8 @@ export class Results {
           return await this.outcome(record, signal);
         }
         const left = until - performance.now();
-        if (left <= 0 || signal.aborted) return json(202, { call_id: id, state: record.state });
-        await listener.wait(Math.min(pause, left), signal);
+        if (left <= 0 || over.aborted) return json(202, { call_id: id, state: record.state });
+        await listener.wait(Math.min(pause, left), over);
         pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5);
       }
     } finally {

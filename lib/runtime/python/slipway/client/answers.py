@@ -7,7 +7,8 @@ import builtins
 from typing import Any
 
 from slipway import exceptions
-from slipway.client.steps import Response
+from slipway.client.settings import PUBLIC_PATH
+from slipway.client.steps import Request, Response
 from slipway.exceptions import RemoteError, SlipwayError
 
 _BY_CODE: dict[str, type[SlipwayError]] = {
@@ -20,6 +21,7 @@ _BY_CODE: dict[str, type[SlipwayError]] = {
     "payload_too_large": exceptions.PayloadTooLargeError,
     "too_many_pending": exceptions.TooManyPendingError,
     "calls_unavailable": exceptions.UnavailableError,
+    "rate_limited": exceptions.UnavailableError,
 }
 _BY_STATUS: dict[int, type[SlipwayError]] = {
     400: exceptions.InvalidCallError,
@@ -40,16 +42,35 @@ _BY_STATE: dict[str, type[SlipwayError]] = {
 _NEVER_RAISED_AGAIN = (builtins.TimeoutError, StopIteration, StopAsyncIteration)
 
 
-def refusal(response: Response) -> SlipwayError:
-    """The error that an answer with a status of 400 or more stands for."""
+def refusal(request: Request, response: Response) -> SlipwayError:
+    """The error that an answer with a status of 300 or more stands for."""
+    status = response.status
+    if status < 400:
+        location = response.headers.get("location", "nowhere")
+        return SlipwayError(f"status {status}: {_address(request)} leads to {location}; set SLIPWAY_URL to where that is")
     content = response.json()
     error = content.get("error") if isinstance(content, dict) else None
-    if isinstance(error, dict) and isinstance(error.get("message"), str):
-        kind = _BY_CODE.get(str(error.get("code"))) or _BY_STATUS.get(response.status, SlipwayError)
+    error = error if isinstance(error, dict) and isinstance(error.get("message"), str) else {}
+    code = str(error.get("code"))
+    if status == 404 and PUBLIC_PATH in request.path and not (code in _BY_CODE or _is_from_calls_api(response)):
+        return exceptions.NotFoundError(
+            f"there is no public calls API at {_address(request)}. SLIPWAY_URL has to be the whole URL of an endpoint with "
+            "publicCalls: true."
+        )
+    kind = _BY_CODE.get(code) or _BY_STATUS.get(status, SlipwayError)
+    if error:
         return kind(error["message"])
-    kind = _BY_STATUS.get(response.status, SlipwayError)
     text = response.body[:200].decode(errors="replace").strip()
-    return kind(f"status {response.status}{f': {text}' if text else ''}")
+    return kind(f"status {status}{f': {text}' if text else ''}")
+
+
+def _address(request: Request) -> str:
+    scheme = "https" if request.origin.is_tls else "http"
+    return f"{scheme}://{request.origin.authority}{request.path.partition(PUBLIC_PATH)[0]}/"
+
+
+def _is_from_calls_api(response: Response) -> bool:
+    return response.headers.get("x-slipway-origin") == "gateway" and "x-request-id" in response.headers
 
 
 def failure(call: str, state: str, error: Any) -> Exception:

@@ -66,7 +66,7 @@ class _Connections:
             self._tls = self._tls or ssl.create_default_context()
         context = self._tls if origin.is_tls else None
         async with self._connecting:
-            opening = asyncio.open_connection(origin.host, origin.port, ssl=context, limit=_MAX_HEAD)
+            opening = asyncio.open_connection(origin.address, origin.port, ssl=context, limit=_MAX_HEAD)
             try:
                 return await asyncio.wait_for(opening, _CONNECT_SECONDS)
             except (OSError, asyncio.TimeoutError) as error:
@@ -91,9 +91,7 @@ class _Connections:
 
 
 async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> tuple[Response, bool]:
-    origin = request.origin
-    host = f"[{origin.host}]" if ":" in origin.host else origin.host
-    headers = {"host": f"{host}:{origin.port}", "accept-encoding": "identity", **request.headers}
+    headers = {"host": request.origin.authority, "accept-encoding": "identity", **request.headers}
     if request.method == "POST":
         headers["content-length"] = str(request.size)
     lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]

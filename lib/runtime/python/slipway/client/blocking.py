@@ -63,7 +63,7 @@ class _Connections:
 
     def _connect(self, origin: Origin) -> http.client.HTTPConnection:
         if not origin.is_tls:
-            return http.client.HTTPConnection(origin.host, origin.port, timeout=_CONNECT_SECONDS)
+            return http.client.HTTPConnection(origin.address, origin.port, timeout=_CONNECT_SECONDS)
         self._tls = self._tls or ssl.create_default_context()
         return http.client.HTTPSConnection(origin.host, origin.port, timeout=_CONNECT_SECONDS, context=self._tls)
 
@@ -73,7 +73,9 @@ class _Connections:
                 connection.connect()
             connection.sock.settimeout(request.patience)
             # A length of 0 as well: some proxies refuse a POST without one.
-            headers = {"content-length": str(request.size), **request.headers} if request.method == "POST" else request.headers
+            headers = {"host": request.origin.authority, **request.headers}
+            if request.method == "POST":
+                headers["content-length"] = str(request.size)
             connection.request(request.method, request.path, _pieces(request), headers)
             answer = connection.getresponse()
             body = answer.read()

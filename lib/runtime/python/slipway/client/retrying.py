@@ -28,9 +28,9 @@ def ask(request: Request, seconds: float = 30) -> Steps[Response]:
             error: SlipwayError = UnavailableError(f"{origin.host}:{origin.port} does not answer: {failed}")
             error.__cause__ = failed.__cause__
         else:
-            if response.status < 400:
+            if response.status < 300:
                 return response
-            error = refusal(response)
+            error = refusal(request, response)
             if response.status not in _AGAIN:
                 raise error
             wait = _seconds(response.headers.get("retry-after", ""))

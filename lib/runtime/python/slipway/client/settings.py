@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 from slipway.exceptions import SlipwayError
 
 
+# Below the URL of an endpoint whose calls are public.
+PUBLIC_PATH = "/_slipway/v1"
+
+
 @dataclass(frozen=True)
 class Origin:
     """What connections are made to."""
@@ -16,6 +20,17 @@ class Origin:
     is_tls: bool
     host: str
     port: int
+
+    @property
+    def address(self) -> str:
+        """Every name under localhost is this machine (RFC 6761), which curl and browsers know and many resolvers do not."""
+        return "localhost" if self.host.endswith(".localhost") and not self.is_tls else self.host
+
+    @property
+    def authority(self) -> str:
+        """The Host header: load balancers route by it, so it has no port that goes without saying."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.is_tls else 80) else f"{host}:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -35,15 +50,15 @@ def settings() -> Settings:
     if not outside:
         raise SlipwayError(
             "neither SLIPWAY_CALLS_URL nor SLIPWAY_URL is set. In a Slipway task that may call functions the first is set "
-            "already. Elsewhere set SLIPWAY_URL to the URL of an endpoint whose calls are public, and SLIPWAY_TOKEN to a "
-            "token for it (npx slipway tokens create)."
+            "already. Elsewhere set SLIPWAY_URL to the URL of an endpoint with publicCalls: true, and SLIPWAY_TOKEN to a "
+            "token whose scopes name the function (npx slipway tokens create)."
         )
     token = os.environ.get("SLIPWAY_TOKEN")
     if not token:
         raise SlipwayError("SLIPWAY_TOKEN is not set. Make a token with: npx slipway tokens create")
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise SlipwayError("SLIPWAY_TOKEN is not of the form wk-….ws-…")
-    return _read("SLIPWAY_URL", outside, "/_slipway/v1", token)
+    return _read("SLIPWAY_URL", outside, PUBLIC_PATH, token)
 
 
 def _read(variable: str, text: str, path: str, token: str | None) -> Settings:
