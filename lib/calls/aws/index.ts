@@ -2,5 +2,5 @@ export { CallQueue, type MessageCounts, MOST_VISIBILITY_S, type Received } from 
 export { CallTable, type Deadline, type KeyItem } from "./call-table";
 export { type ClientOptions, type Clients, createClients } from "./clients";
 export { Clock } from "./clock";
-export { INLINE_BYTES, ITEM_BYTES, objectKey, type Part, Payloads } from "./payloads";
+export { INLINE_BYTES, ITEM_BYTES, isNoObject, objectKey, type Part, Payloads } from "./payloads";
 export { Registry } from "./registry";
