@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ServedDefinitions, serveDefinitions, type TaskDefinition } from "../../lib/local";
 import type { PythonEnvironment } from "../../lib/local/python-environment";
-import type { LogLine } from "../../lib/local/task";
 import type { ListenerRule } from "../../lib/routing";
 import type { AwsClients } from "./aws-api";
 import { type DeployedFunction, readDesiredCounts } from "./read-back";
@@ -40,7 +39,6 @@ function accessKeyOf(target: string): string {
 }
 
 const LOOK_EVERY_MS = 200;
-const MOST_LINES = 200;
 
 /** ECS's part, in which the emulator runs nothing: each service that is to have tasks has one on this machine. */
 export class PlayedEcs {
@@ -48,7 +46,6 @@ export class PlayedEcs {
   private started: readonly string[] = [];
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
-  private readonly lines: string[] = [];
 
   private constructor(private readonly options: PlayedEcsOptions) {}
 
@@ -62,7 +59,6 @@ export class PlayedEcs {
       rules,
       python: ({ source }) => python(source),
       aws: { environment: ({ target }) => environment(functions.find((fn) => fn.target === target)!) },
-      onEvent: (event) => event.type === "log" && ecs.hear(event),
     });
     ecs.started = wanted;
     ecs.following = ecs.follow();
@@ -76,11 +72,6 @@ export class PlayedEcs {
   /** Targets of what runs. */
   get running(): readonly string[] {
     return this.started;
-  }
-
-  /** What tasks wrote last. */
-  get tail(): string {
-    return this.lines.join("\n");
   }
 
   /** Rejects with what kept a task from starting. */
@@ -114,10 +105,5 @@ export class PlayedEcs {
     const { functions, source } = this.options;
     const wanted = functions.filter(({ target }) => targets.includes(target));
     return wanted.map(({ target, containers }) => ({ target, containers, source: source(target) }));
-  }
-
-  private hear({ target, container, line }: LogLine): void {
-    this.lines.push(`${target} ${container} | ${line}`);
-    if (this.lines.length > MOST_LINES) this.lines.shift();
   }
 }
