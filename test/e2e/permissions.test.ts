@@ -1,5 +1,5 @@
 import { callerStatements, controlStatements, queueStatements, type Statement, workerStatements } from "../../lib/task";
-import { refusals, without } from "./permissions";
+import { refusals, unneeded } from "./permissions";
 import type { Asked } from "./recorder";
 import { REGION } from "./terraform";
 import { ACCOUNT } from "./wanted";
@@ -61,8 +61,16 @@ test.each<[string, Asked]>([
 });
 
 test("what is refused is told once, with who asked and for what", () => {
-  const request = item("worker", "GetItem", "fc-0123abcd77");
-  expect(refusals([request, request], without("CallRecords", PERMISSIONS))).toEqual([
-    `worker: dynamodb:GetItem arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/calls fc-0123abcd77`,
+  const request = item("worker", "GetItem", `fc-${OTHER}77`);
+  expect(refusals([request, request], PERMISSIONS)).toEqual([
+    `worker: dynamodb:GetItem arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/calls fc-${OTHER}77`,
   ]);
+});
+
+test("a statement that nobody needed is told", () => {
+  const worker = new Map([["worker", PERMISSIONS.get("worker")!]]);
+  const needed = [item("worker", "GetItem", "fc-0123abcd77"), queue("worker", "ReceiveMessage", "resize")];
+  expect(unneeded(needed, worker)).toEqual(
+    ["DeadLetters", "Functions", "Payloads", "TaskProtection"].map((sid) => `worker: ${sid}`),
+  );
 });

@@ -1,6 +1,6 @@
 import type { Statement } from "../../lib/task/iam";
 import { awsCall } from "./aws-api";
-import { isAllowed } from "./iam-decision";
+import { isAllowed, type Wanted } from "./iam-decision";
 import type { DeployedFunction } from "./read-back";
 import type { Asked } from "./recorder";
 import { policiesOfRole } from "./role-policies";
@@ -25,20 +25,39 @@ export async function readPermissions(
 
 /** What tasks asked for and IAM would have refused: each once, as `<target>: <action> <resource> <keys>`. */
 export function refusals(asked: readonly Asked[], permissions: Permissions): string[] {
-  const refused = asked.flatMap((one) =>
-    wantedBy(one)
-      .filter((wanted) => !isAllowed(wanted, permissions.get(one.by)!))
+  return [...wantedOf(asked)].flatMap(([target, all]) =>
+    all
+      .filter((wanted) => !isAllowed(wanted, permissions.get(target)!))
       .map(({ action, resource, context }) => {
         const keys = context["dynamodb:LeadingKeys"] ?? [];
-        return [`${one.by}: ${action}`, resource, ...keys].join(" ");
+        return [`${target}: ${action}`, resource, ...keys].join(" ");
       }),
   );
-  return [...new Set(refused)].sort();
 }
 
-/** The same without the statements of one id. */
-export function without(sid: string, permissions: Permissions): Permissions {
-  return new Map([...permissions].map(([target, all]) => [target, all.filter(({ Sid }) => Sid !== sid)]));
+/** Statements without which nothing that was asked for would have been refused, as `<target>: <id>`. */
+export function unneeded(asked: readonly Asked[], permissions: Permissions): string[] {
+  const wanted = wantedOf(asked);
+  return [...permissions].flatMap(([target, statements]) =>
+    statements
+      .filter(({ Effect }) => Effect === "Allow")
+      .filter((statement) => {
+        const others = statements.filter((one) => one !== statement);
+        return (wanted.get(target) ?? []).every((one) => isAllowed(one, others) || !isAllowed(one, statements));
+      })
+      .map(({ Sid, Action }) => `${target}: ${Sid ?? Action}`),
+  );
+}
+
+/** By target, each once. */
+function wantedOf(asked: readonly Asked[]): Map<string, Wanted[]> {
+  const found = new Map<string, Map<string, Wanted>>();
+  for (const one of asked) {
+    const ofTarget = found.get(one.by) ?? new Map<string, Wanted>();
+    for (const wanted of wantedBy(one)) ofTarget.set(JSON.stringify(wanted), wanted);
+    found.set(one.by, ofTarget);
+  }
+  return new Map([...found].map(([target, wanted]) => [target, [...wanted.values()]]));
 }
 
 async function policyOfQueue(endpoint: string, QueueUrl: string): Promise<Statement[]> {

@@ -15,6 +15,8 @@ export interface PlayedEcsOptions {
   python(source: string): Promise<PythonEnvironment>;
   /** What a task's containers have beside their own variables. */
   environment(fn: DeployedFunction): Readonly<Record<string, string>>;
+  /** Targets for which there is no room at first. */
+  readonly withoutRoom?: readonly string[];
 }
 
 /** What a task's containers need to ask an emulator, or what stands before it: the access key tells who asks. */
@@ -47,7 +49,11 @@ export class PlayedEcs {
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly options: PlayedEcsOptions) {}
+  private readonly withoutRoom: Set<string>;
+
+  private constructor(private readonly options: PlayedEcsOptions) {
+    this.withoutRoom = new Set(options.withoutRoom);
+  }
 
   /** Resolves when what is to run at first does. */
   static async start(options: PlayedEcsOptions): Promise<PlayedEcs> {
@@ -74,6 +80,11 @@ export class PlayedEcs {
     return this.started;
   }
 
+  /** From now on its tasks are placed too. */
+  makeRoom(target: string): void {
+    this.withoutRoom.delete(target);
+  }
+
   /** Rejects with what kept a task from starting. */
   async stop(): Promise<void> {
     this.stopping.abort();
@@ -98,7 +109,8 @@ export class PlayedEcs {
 
   private async wanted(): Promise<string[]> {
     const counts = await readDesiredCounts(this.options.aws, this.options.functions);
-    return [...counts].filter(([, count]) => count > 0).map(([target]) => target);
+    const wanted = [...counts].filter(([, count]) => count > 0).map(([target]) => target);
+    return wanted.filter((target) => !this.withoutRoom.has(target));
   }
 
   private definitionsOf(targets: readonly string[]): TaskDefinition[] {
