@@ -27,16 +27,6 @@ import { TaskAgent } from "./task-agent";
 const API = "job-queue/api";
 const SPAWNED = ["job-queue/flaky-task", "job-queue/long-task"];
 
-/**
- * Statements that nothing here needs: ECS's agent asks for the protection, no call kills its workers, flaky tasks have small
- * payloads, and gateways do not look for the control service yet.
- */
-const NOT_NEEDED = [
-  `${API}: ControlAddress`,
-  ...SPAWNED.flatMap((target) => [`${target}: ControlAddress`, `${target}: DeadLetters`, `${target}: TaskProtection`]),
-  "job-queue/flaky-task: Payloads",
-];
-
 /** Looks for a sleeping service's calls come every 15 s, and the first with the second sweep. */
 const WAKE_MS = 60_000;
 
@@ -138,7 +128,7 @@ lifecycle(example, PATH_MODE, (deployed) => {
       expect(new Set(agent.protections.map(([target]) => target))).toEqual(new Set(SPAWNED));
     });
 
-    test("tasks asked AWS for what their roles and the queues' policies allow, and for nearly all of it", async () => {
+    test("tasks asked AWS for what their roles and the queues' policies allow, and need nearly all of it", async () => {
       const queueUrls = SPAWNED.flatMap((target) => {
         const { queueUrl, dlqUrl } = configOf<WorkerConfig>(functions, target).worker;
         return [queueUrl, dlqUrl];
@@ -146,7 +136,11 @@ lifecycle(example, PATH_MODE, (deployed) => {
       const permissions = await readPermissions(deployed().emulator.url, functions, queueUrls);
       expect(new Set(recorder.asked.map(({ by }) => by))).toEqual(new Set([API, CONTROL, ...SPAWNED]));
       expect(refusals(recorder.asked, permissions)).toEqual([]);
-      expect(unneeded(recorder.asked, permissions).sort()).toEqual(NOT_NEEDED.sort());
+      const spare = unneeded(recorder.asked, permissions);
+      // Gateways do not look for the control service yet.
+      expect(spare.filter((one) => one.startsWith(API) || one.startsWith(CONTROL))).toEqual([`${API}: ControlAddress`]);
+      // A function may call others of its app, itself too: much of what its worker needs is allowed twice.
+      for (const target of SPAWNED) expect(spare).not.toContain(`${target}: OwnQueue`);
     });
 
     test("that services were woken is no change to terraform", async () => {
