@@ -1,16 +1,9 @@
 import { basename } from "node:path/posix";
 import { type FunctionEntry, registryKey, toRegistryItem } from "../calls/function-entry";
 import { OPEN_INDEX } from "../calls/record-item";
-import type { CallerConfig } from "../task/calls-config";
-import type { GatewayConfig } from "../task/gateway-config";
 import type { LocalDynamodb, TableSchema } from "./local-dynamodb";
 import { LocalSqsS3 } from "./local-sqs-s3";
-
-/** Names of the tables and the bucket in which a platform keeps its calls. */
-export type CallStores = Pick<CallerConfig, "table" | "bucket" | "registry">;
-
-type Queues = Pick<FunctionEntry, "queueUrl" | "dlqUrl">;
-type Endpoints = NonNullable<GatewayConfig["endpoints"]>;
+import type { CallStores, Endpoints, Queues } from "./task-aws";
 
 const PRIMARY_KEY = [
   { AttributeName: "pk", KeyType: "HASH" },

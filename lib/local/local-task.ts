@@ -8,23 +8,24 @@ import {
 } from "../task/container-definition";
 import type { GatewayConfig } from "../task/gateway-config";
 import { type AppProgramOptions, appProgram } from "./app-program";
+import { startControl } from "./control-task";
 import { reserveFreePorts } from "./free-ports";
 import { untilHealthy } from "./gateway-health";
 import { type GatewayPorts, gatewayProcess, localShape } from "./gateway-process";
-import type { LocalAws } from "./local-aws";
 import { LocalError } from "./local-error";
 import { startWorker } from "./local-worker";
 import { notReady, whereElse } from "./not-ready";
 import { claimOwnPort, ownPort } from "./own-port";
 import { type ContainerProgram, containersOf, type RunContainer } from "./run-container";
 import type { RunningTask, TaskDefinition, TaskStarter, TaskWatcher } from "./task";
+import type { TaskAws } from "./task-aws";
 import { taskParts } from "./task-parts";
 import { TaskProcesses } from "./task-processes";
 
 export interface LocalTasksOptions extends AppProgramOptions {
   /** The bundled gateway. */
   readonly gateway: string;
-  readonly aws: Pick<LocalAws, "tokens" | "calls">;
+  readonly aws: TaskAws;
 }
 
 /** A server that listens elsewhere by then most likely stays there. */
@@ -38,17 +39,18 @@ export class LocalTasks implements TaskStarter {
 
   async start(definition: TaskDefinition, watcher: TaskWatcher): Promise<RunningTask> {
     const { target, source } = definition;
+    const { gateway: gatewayProgram, aws } = this.options;
     const parts = taskParts(definition);
+    const run = containersOf(definition, watcher, aws.environment(definition));
+    if (parts.role === "control") return startControl(definition, { ...parts, run }, { gatewayProgram, aws }, watcher);
     if (!existsSync(source)) {
       throw new LocalError(`${target}: its source folder ${source} does not exist.`, {
         fix: "Give the construct `source: __dirname`, or the folder that holds the code.",
       });
     }
     const program = await appProgram(definition, parts.app, watcher, this.options);
-    const run = containersOf(definition, watcher);
     if (parts.role === "worker") {
-      const { gateway: gatewayProgram, aws } = this.options;
-      return startWorker(definition, { ...parts, program, run }, { gatewayProgram, calls: aws.calls }, watcher);
+      return startWorker(definition, { ...parts, program, run }, { gatewayProgram, aws }, watcher);
     }
     const endpoints = await this.endpoints(parts.config);
     watcher.signal?.throwIfAborted();
@@ -106,8 +108,8 @@ export class LocalTasks implements TaskStarter {
   private async endpoints({ web, tokens, calls }: GatewayConfig): Promise<Pick<GatewayConfig, "endpoints">> {
     const { aws } = this.options;
     const endpoints = {
-      ...(tokens && (web.auth || calls?.public) && { dynamodb: await aws.tokens.serve(tokens.table) }),
-      ...(calls && (await aws.calls.serve(calls))),
+      ...(tokens && (web.auth || calls?.public) && (await aws.forTokens(tokens.table))),
+      ...(calls && (await aws.forCalls(calls))),
     };
     return Object.keys(endpoints).length > 0 ? { endpoints } : {};
   }

@@ -10,11 +10,11 @@ import { makeExecutorFolder } from "./executor-folder";
 import { reserveFreePorts } from "./free-ports";
 import { untilHealthy } from "./gateway-health";
 import { type GatewayPorts, gatewayProcess, localShape } from "./gateway-process";
-import type { LocalCalls } from "./local-calls";
 import { LocalError } from "./local-error";
 import type { ContainerProgram, RunContainer } from "./run-container";
 import { DRAIN_GRACE_MS } from "./service";
 import type { RunningTask, TaskDefinition, TaskWatcher } from "./task";
+import type { TaskAws } from "./task-aws";
 import { TaskProcesses } from "./task-processes";
 
 interface WorkerStart {
@@ -29,12 +29,12 @@ interface WorkerStart {
 export async function startWorker(
   { target }: TaskDefinition,
   { gateway, config, program, run }: WorkerStart,
-  places: { readonly gatewayProgram: string; readonly calls: LocalCalls },
+  places: { readonly gatewayProgram: string; readonly aws: TaskAws },
   watcher: TaskWatcher,
 ): Promise<RunningTask> {
   const { worker } = config;
-  const endpoints = await places.calls.serve(worker);
-  const queues = await places.calls.queues(worker);
+  const endpoints = await places.aws.forCalls(worker);
+  const queues = await places.aws.queues(worker);
   watcher.signal?.throwIfAborted();
 
   const folder = await makeExecutorFolder();

@@ -12,8 +12,8 @@ import { taskParts } from "./task-parts";
  */
 export function ownPort(definition: TaskDefinition): number | undefined {
   try {
-    const { app, role, config } = taskParts(definition);
-    return role === "worker" || isServedBySlipway(app) ? undefined : config.upstream.port;
+    const parts = taskParts(definition);
+    return parts.role !== "web" || isServedBySlipway(parts.app) ? undefined : parts.config.upstream.port;
   } catch {
     // A definition that cannot be read is told when it is started.
     return undefined;

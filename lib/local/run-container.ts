@@ -8,10 +8,15 @@ export type ContainerProgram = Pick<Program, "command" | "args" | "env">;
 export type RunContainer = (container: string, program: ContainerProgram) => ProcessGroup;
 
 /** Starts a task's containers in its source folder; what they write is told to the task's watcher. */
-export function containersOf({ target, source }: TaskDefinition, { onLog }: Pick<TaskWatcher, "onLog">): RunContainer {
+export function containersOf(
+  { target, source }: TaskDefinition,
+  { onLog }: Pick<TaskWatcher, "onLog">,
+  environment: Readonly<Record<string, string>>,
+): RunContainer {
   return (container, program) =>
     new ProcessGroup({
       ...program,
+      env: { ...program.env, ...environment },
       cwd: source,
       onLine: (line, stream) => onLog({ target, container, stream, line }),
     });

@@ -5,7 +5,7 @@ import type { RunningTask } from "./task";
 /** Once its gateway is gone nobody talks to the app any more. */
 const APP_GRACE_MS = 3_000;
 
-/** The processes of a running task: its app and its gateway. */
+/** The processes of a running task: its gateway, and its app if it has one. */
 export class TaskProcesses implements RunningTask {
   readonly failed: Promise<Error>;
   private stopped = false;
@@ -14,7 +14,7 @@ export class TaskProcesses implements RunningTask {
     target: string,
     /** Where the gateway takes requests; none for a task that takes no requests. */
     readonly port: number | undefined,
-    private readonly processes: { readonly app: ProcessGroup; readonly gateway: ProcessGroup },
+    private readonly processes: { readonly app?: ProcessGroup; readonly gateway: ProcessGroup },
     private readonly release: () => void | Promise<void>,
   ) {
     this.failed = new Promise((resolve) => {
@@ -33,7 +33,7 @@ export class TaskProcesses implements RunningTask {
     this.stopped = true;
     const { app, gateway } = this.processes;
     await gateway.terminate(graceMs);
-    await app.terminate(Math.min(graceMs, APP_GRACE_MS));
+    await app?.terminate(Math.min(graceMs, APP_GRACE_MS));
     await this.release();
   }
 }

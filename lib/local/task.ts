@@ -2,12 +2,12 @@ import type { ContainerDefinition } from "../task/container-definition";
 
 /** What runs: a task definition in ECS's own shape, and the folder that holds its code on this machine. */
 export interface TaskDefinition {
-  /** `<app>/<name>` of the function. */
+  /** `<app>/<name>` of the function, or a name for what is none. */
   readonly target: string;
   readonly containers: readonly ContainerDefinition[];
   /** The gateway's configuration, where its container's variable has values that are known only after a deployment. */
   readonly config?: object;
-  /** The app container's working directory: an absolute path. */
+  /** The app container's working directory: an absolute path. For a task without an app, any folder. */
   readonly source: string;
 }
 

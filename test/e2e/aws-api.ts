@@ -10,13 +10,17 @@ export interface AwsClients {
   readonly elb: ElasticLoadBalancingV2Client;
 }
 
-export function awsClients(endpoint: string): AwsClients {
-  const config = {
+export function clientConfig(endpoint: string) {
+  return {
     endpoint,
     region: REGION,
     credentials: { accessKeyId: "e2e", secretAccessKey: "e2e" },
     maxAttempts: 1,
   };
+}
+
+export function awsClients(endpoint: string): AwsClients {
+  const config = clientConfig(endpoint);
   return { ecs: new ECSClient(config), elb: new ElasticLoadBalancingV2Client(config) };
 }
 

@@ -1,4 +1,6 @@
+import type { Statement } from "../../lib/task/iam";
 import { awsCall } from "./aws-api";
+import { iamCall, policiesOfRole, statementsIn, textsOf } from "./role-policies";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -16,17 +18,13 @@ export class CompanyRulesInAws {
 
   /** What a role's own policies allow. */
   async allowedToRole(RoleName: string): Promise<string[]> {
-    const policies = textsOf("member", await this.iam({ Action: "ListRolePolicies", RoleName }));
-    const documents = await Promise.all(
-      policies.map((PolicyName) => this.iam({ Action: "GetRolePolicy", RoleName, PolicyName })),
-    );
-    return documents.flatMap((document) => allowedIn(textsOf("PolicyDocument", document)[0]!));
+    return allowedBy(await policiesOfRole(this.endpoint, RoleName));
   }
 
   /** What a managed policy allows: actions, or patterns of them such as `sqs:*`. */
   async allowedByPolicy(PolicyArn: string): Promise<string[]> {
     const version = await this.iam({ Action: "GetPolicyVersion", PolicyArn, VersionId: "v1" });
-    return allowedIn(textsOf("Document", version)[0]!);
+    return allowedBy(statementsIn(textsOf("Document", version)[0]!));
   }
 
   /** Each service has an operation of its own for it. */
@@ -62,7 +60,7 @@ export class CompanyRulesInAws {
   }
 
   private iam(parameters: Record<string, string>): Promise<string> {
-    return this.query("iam", "2010-05-08", parameters);
+    return iamCall(this.endpoint, parameters);
   }
 
   private query(service: string, Version: string, parameters: Record<string, string>): Promise<string> {
@@ -81,22 +79,11 @@ export function isAllowed(action: string, allowed: readonly string[]): boolean {
   return allowed.some((one) => one === action || (one.endsWith("*") && action.startsWith(one.slice(0, -1))));
 }
 
-interface Statement {
-  readonly Effect: "Allow" | "Deny";
-  readonly Action: string | string[];
-}
-
-/** IAM returns policies percent-encoded. */
-function allowedIn(document: string): string[] {
-  const { Statement: statements }: { Statement: Statement[] } = JSON.parse(decodeURIComponent(document));
+function allowedBy(statements: readonly Statement[]): string[] {
   return statements.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => Action);
 }
 
 function tagsIn(xml: string): Tags {
   const values = textsOf("Value", xml);
   return Object.fromEntries(textsOf("Key", xml).map((key, index) => [key, values[index]!]));
-}
-
-function textsOf(tag: string, xml: string): string[] {
-  return [...xml.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, "g"))].map(([, text]) => text!);
 }

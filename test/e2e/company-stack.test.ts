@@ -203,7 +203,7 @@ describe("examples/company-stack", () => {
       const order = { ...place("place"), method: "POST", body: '{"quantity":3}' };
       const json = { "content-type": "application/json" };
       expect((await send({ ...order, headers: json })).status).toBe(401);
-      const { keyId, secret } = served.token;
+      const { keyId, secret } = served.token!;
       const token = { "slipway-key": keyId, "slipway-secret": secret };
       const placed = await send({ ...order, headers: { ...json, ...token } });
       expect([placed.status, placed.text]).toEqual([200, expect.stringContaining('"quantity":3')]);

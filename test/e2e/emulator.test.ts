@@ -1,3 +1,9 @@
+import {
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DynamoDBClient,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { CreateClusterCommand, CreateServiceCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import {
   CreateListenerCommand,
@@ -6,7 +12,8 @@ import {
   DeleteLoadBalancerCommand,
   ModifyLoadBalancerAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { type AwsClients, awsCall, awsClients } from "./aws-api";
+import { GetObjectCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { type AwsClients, awsCall, awsClients, clientConfig } from "./aws-api";
 import { Emulator } from "./emulator";
 
 /** A deployment that forgets a dependency fails in AWS; these refusals make it fail in the emulator as well. */
@@ -127,5 +134,63 @@ describe("the emulator refuses what AWS refuses", () => {
     });
     await expect(call).rejects.toThrow(/501 .*ecs ExecuteCommand/);
     expect(emulator.complaints.join()).toContain("ecs ExecuteCommand");
+  });
+});
+
+/** What programs rely on that run against it. */
+describe("the emulator keeps what AWS promises", () => {
+  let emulator: Emulator;
+  beforeAll(async () => {
+    emulator = await Emulator.start();
+  });
+  afterAll(() => emulator?.stop());
+
+  test("of many who change an item by the same condition, one does", async () => {
+    const dynamodb = new DynamoDBClient(clientConfig(emulator.url));
+    await dynamodb.send(
+      new CreateTableCommand({
+        TableName: "calls",
+        BillingMode: "PAY_PER_REQUEST",
+        AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+      }),
+    );
+    // The longer it takes to change an item, the likelier somebody comes in between.
+    const attributes = Array.from({ length: 100 }, (_, i) => `a${i} = :yes`);
+    const claim = (pk: string) =>
+      dynamodb
+        .send(
+          new UpdateItemCommand({
+            TableName: "calls",
+            Key: { pk: { S: pk } },
+            UpdateExpression: `SET claimed = :yes, ${attributes}`,
+            ConditionExpression: "attribute_not_exists(claimed)",
+            ExpressionAttributeValues: { ":yes": { BOOL: true } },
+          }),
+        )
+        .then(() => 1)
+        .catch((error) => {
+          if (error instanceof ConditionalCheckFailedException) return 0;
+          throw error;
+        });
+    for (const pk of ["one call", "another"]) {
+      const claims: number[] = await Promise.all(Array.from({ length: 20 }, () => claim(pk)));
+      expect([pk, claims.reduce((all, one) => all + one)]).toEqual([pk, 1]);
+    }
+  });
+
+  test("a bucket that wants TLS takes an SDK's requests, and one that refuses them does not", async () => {
+    const s3 = new S3Client({ ...clientConfig(emulator.url), forcePathStyle: true });
+    await awsCall(emulator.url, { service: "s3", method: "PUT", path: "/payloads" });
+    const refuse = async (Action: string, Condition?: object) => {
+      const statement = { Effect: "Deny", Principal: "*", Action, Resource: "arn:aws:s3:::payloads/*", Condition };
+      const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+      await s3.send(new PutBucketPolicyCommand({ Bucket: "payloads", Policy }));
+    };
+    const object = { Bucket: "payloads", Key: "one" };
+    await refuse("s3:*", { Bool: { "aws:SecureTransport": "false" } });
+    await s3.send(new PutObjectCommand({ ...object, Body: "1" }));
+    await refuse("s3:GetObject");
+    await expect(s3.send(new GetObjectCommand(object))).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
   });
 });

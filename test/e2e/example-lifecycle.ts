@@ -4,29 +4,20 @@ import { AppsAlone } from "../runtime/kinds/alone";
 import { conformance, type Place } from "../runtime/kinds/conformance";
 import { type Example, exampleFolder } from "../runtime/kinds/example";
 import { pythonFor } from "../runtime/kinds/python";
-import { type AwsClients, awsClients } from "./aws-api";
-import { ExampleDeployment } from "./deployment";
-import { Emulator } from "./emulator";
-import { ExampleCopy } from "./example-copy";
+import { type Deployed, lifecycle } from "./lifecycle";
 import type { Mode } from "./mode";
-import { stepsOf } from "./progress";
 import { readFunctions, readLoadBalancer, readRules } from "./read-back";
-import { changesBetween } from "./resources";
-import { findTerraform, isolatedEnvironment } from "./terraform";
 
 /** Copies come and go; environments are kept for the example itself. */
-const PYTHON_CACHE = join(__dirname, "../../node_modules/.cache/slipway-e2e/python");
+export const PYTHON_CACHE = join(__dirname, "../../node_modules/.cache/slipway-e2e/python");
 
 /** An example that is deployed, and what was read back of it runs on this machine. */
-export interface DeployedExample<App extends string> {
-  readonly context: Readonly<Record<string, string>>;
-  readonly emulator: Emulator;
-  readonly aws: AwsClients;
+export interface DeployedExample<App extends string> extends Pick<Deployed, "context" | "emulator" | "aws"> {
   readonly served: ServedDefinitions;
   place(app: App): Place;
 }
 
-/** From `cdktf deploy` to `cdktf destroy`, in one of the two modes; `more` adds tests while it is deployed. */
+/** The lifecycle of an example of endpoints, which answer as their apps alone; `more` adds tests while it is deployed. */
 export function exampleLifecycle<App extends string>(
   example: Example<App>,
   mode: Mode,
@@ -34,16 +25,8 @@ export function exampleLifecycle<App extends string>(
 ): void {
   const { name, apps, label } = example;
 
-  describe(`examples/${name} in ${mode.name}`, () => {
-    const step = stepsOf(`${name}, ${mode.name}`);
+  lifecycle(example, mode, (deployed) => {
     const alone = new AppsAlone(example);
-    const stops: Array<() => Promise<void>> = [];
-    let context: Record<string, string>;
-    let emulator: Emulator;
-    let aws: AwsClients;
-    let copy: ExampleCopy;
-    let deployment: ExampleDeployment;
-    let before: string[];
     let served: ServedDefinitions;
     let loadBalancerHost: string;
 
@@ -52,32 +35,8 @@ export function exampleLifecycle<App extends string>(
       return { port: served.port, host, base, prefix: base };
     };
 
-    beforeAll(async () => {
-      const provider = await findTerraform();
-      emulator = await step("starting the emulator", () => Emulator.start());
-      stops.push(() => emulator.stop());
-      aws = awsClients(emulator.url);
-      context = await mode.prepare(emulator.url);
-      before = await emulator.resources();
-      copy = ExampleCopy.of(name, provider);
-      stops.push(async () => copy.remove());
-      await example.prepare?.(copy.folder);
-      const env = isolatedEnvironment(copy.folder, provider, emulator.url);
-      deployment = new ExampleDeployment(copy, env, emulator, context, step);
-      await deployment.deploy();
-    });
-
-    afterAll(async () => {
-      const failures: unknown[] = [];
-      for (const stop of stops.reverse()) await stop().catch((error) => failures.push(error));
-      expect(failures).toEqual([]);
-    });
-
-    test("a second plan finds nothing to change", async () => {
-      expect(await deployment.plannedChanges()).toEqual([]);
-    });
-
     test("AWS has every function, and a rule that leads to it", async () => {
+      const { aws, deployment } = deployed();
       const functions = await readFunctions(aws);
       const rules = await readRules(aws, functions);
       const targets = [...deployment.sources.keys()].sort();
@@ -88,14 +47,15 @@ export function exampleLifecycle<App extends string>(
 
     describe("what AWS says is deployed runs: through task definitions and rules read back", () => {
       beforeAll(async () => {
+        const { aws, deployment, folder, step, atEnd } = deployed();
         const functions = await readFunctions(aws);
         const rules = await readRules(aws, functions);
         loadBalancerHost = (await readLoadBalancer(aws)).DNSName!;
         await step("running what was read back, and the apps alone", async ({ say }) => {
-          const folder = exampleFolder(name);
-          const pythonOf = pythonFor(example, { cache: PYTHON_CACHE, folder, onProgress: say });
-          stops.push(() => alone.stop());
-          await alone.start(copy.folder, pythonOf);
+          const places = { cache: PYTHON_CACHE, folder: exampleFolder(name), onProgress: say };
+          const pythonOf = pythonFor(example, places);
+          atEnd(() => alone.stop());
+          await alone.start(folder, pythonOf);
           served = await serveDefinitions({
             definitions: functions.map(({ target, containers }) => ({
               target,
@@ -103,20 +63,15 @@ export function exampleLifecycle<App extends string>(
               source: deployment.sources.get(target)!,
             })),
             rules,
-            python: ({ source }) => pythonOf(relative(copy.folder, source)),
+            python: ({ source }) => pythonOf(relative(folder, source)),
           });
-          stops.push(() => served.stop());
+          atEnd(() => served.stop());
         });
       });
 
       conformance(example, alone, place);
     });
 
-    more(() => ({ context, emulator, aws, served, place }));
-
-    test("cdktf destroy leaves what was there before", async () => {
-      await deployment.destroy();
-      expect(changesBetween(before, await emulator.resources())).toEqual([]);
-    });
+    more(() => ({ ...deployed(), served, place }));
   });
 }

@@ -15,12 +15,24 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ListenerRule } from "../../lib/routing";
 import { type ContainerDefinition, FUNCTION_LABEL } from "../../lib/task/container-definition";
+import { CONTROL_CONTAINER } from "../../lib/task/control-task";
 import type { AwsClients } from "./aws-api";
 
-/** A function as ECS has it. */
+/** The control service is no function; here it has this name. */
+export const CONTROL = "slipway/control";
+
+/** A service as ECS has it, with its task definition. */
 export interface DeployedFunction {
   /** `<app>/<name>`, from the containers' label. */
   readonly target: string;
+  /** ARN. */
+  readonly cluster: string;
+  /** The service's name. */
+  readonly service: string;
+  /** Of the task definition. */
+  readonly revision: number;
+  /** ARN of the role by which its tasks ask AWS. */
+  readonly taskRole: string;
   readonly containers: readonly ContainerDefinition[];
   readonly targetGroups: readonly string[];
 }
@@ -35,17 +47,35 @@ export async function readFunctions({ ecs }: AwsClients): Promise<DeployedFuncti
   for (const cluster of (await ecs.send(new ListClustersCommand({}))).clusterArns!) {
     const { serviceArns = [] } = await ecs.send(new ListServicesCommand({ cluster }));
     const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
-    for (const { taskDefinition, loadBalancers = [] } of services) {
+    for (const { taskDefinition, serviceName, loadBalancers = [] } of services) {
       const described = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-      const containers = described.taskDefinition!.containerDefinitions!;
+      const { containerDefinitions, revision, taskRoleArn } = described.taskDefinition!;
+      const containers = containerDefinitions!;
       functions.push({
         target: targetOf(containers),
+        cluster,
+        service: serviceName!,
+        revision: revision!,
+        taskRole: taskRoleArn!,
         containers: containers as unknown as ContainerDefinition[],
         targetGroups: loadBalancers.map((one) => one.targetGroupArn!),
       });
     }
   }
   return functions;
+}
+
+/** How many tasks each is to have, by target. */
+export async function readDesiredCounts(
+  { ecs }: AwsClients,
+  functions: readonly DeployedFunction[],
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { target, cluster, service } of functions) {
+    const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    counts.set(target, services![0]!.desiredCount!);
+  }
+  return counts;
 }
 
 /** Every rule that forwards, with the function whose target group it forwards to. */
@@ -73,6 +103,7 @@ export async function readLoadBalancer({ elb }: AwsClients): Promise<LoadBalance
 }
 
 function targetOf(containers: readonly EcsContainerDefinition[]): string {
+  if (containers.some(({ name }) => name === CONTROL_CONTAINER)) return CONTROL;
   const [target, ...others] = new Set(containers.map(({ dockerLabels }) => dockerLabels?.[FUNCTION_LABEL]));
   if (!target || others.length > 0) throw new Error(`containers that do not name one function: ${containers}`);
   return target;

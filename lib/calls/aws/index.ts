@@ -4,5 +4,5 @@ export { type ClientOptions, type Clients, createClients } from "./clients";
 export { Clock } from "./clock";
 export { ControlAddresses } from "./control-addresses";
 export { FunctionMemory, type RememberedFunction } from "./function-memory";
-export { INLINE_BYTES, ITEM_BYTES, objectKey, type Part, Payloads } from "./payloads";
+export { INLINE_BYTES, ITEM_BYTES, isNoObject, objectKey, type Part, Payloads } from "./payloads";
 export { Registry } from "./registry";

@@ -104,7 +104,7 @@ export class Payloads {
       );
       return true;
     } catch (error) {
-      if (error instanceof S3ServiceException && error.name === "NoSuchKey") return false;
+      if (isNoObject(error)) return false;
       throw error;
     }
   }
@@ -114,6 +114,17 @@ export class Payloads {
       abortSignal: signal,
     });
   }
+}
+
+/**
+ * Whether that is what S3 says of an object that is not there. To who may not list the bucket, and no task may, it does not tell that
+ * from one that it does not show.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+export function isNoObject(error: unknown): boolean {
+  if (!(error instanceof S3ServiceException)) return false;
+  const isOtherRefusal = /not authorized to perform: (?!s3:ListBucket)/.test(error.message);
+  return error.name === "NoSuchKey" || (error.name === "AccessDenied" && !isOtherRefusal);
 }
 
 /** Where in the bucket a payload is. */

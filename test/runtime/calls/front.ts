@@ -5,15 +5,19 @@ import { onStop } from "../gateway/loopback";
 
 /**
  * What a service does with a request: it answers, answers 500 or "slow down" without having done anything, says nothing, or does
- * what it was asked and loses the answer.
+ * what it was asked and loses the answer. In fog it does not say that an object is not there, as S3 to who may not list the bucket.
  */
-export type Weather = "clear" | "failing" | "throttled" | "silent" | "lossy";
+export type Weather = "clear" | "failing" | "throttled" | "silent" | "lossy" | "fog";
 
 export interface Passing {
   /** Such as `PutItem`, `SendMessage`; the method and path for S3. */
   readonly operation: string;
   readonly body: string;
 }
+
+const NOT_TOLD =
+  "<Error><Code>AccessDenied</Code><Message>User: arn:aws:sts::123456789012:assumed-role/task/1 is not authorized to perform: s3:ListBucket" +
+  ' on resource: "arn:aws:s3:::payloads" because no identity-based policy allows the s3:ListBucket action</Message></Error>';
 
 /** Stands before one of AWS's stand-ins, counts what passes, and can be broken. */
 export class Front {
@@ -103,6 +107,12 @@ export class Front {
     const onwards = request({ host: "127.0.0.1", port: this.upstream, method, path: url, headers }, (answer) => {
       if (weather === "lossy") {
         answer.resume().once("end", () => response.destroy());
+        return;
+      }
+      if (weather === "fog" && answer.statusCode === 404) {
+        answer.resume();
+        response.writeHead(403, { "content-type": "application/xml" });
+        response.end(NOT_TOLD);
         return;
       }
       const { date: _, ...headers } = answer.headers;

@@ -80,7 +80,7 @@ test("a worker's and the control service's wrong keys are named as well", async 
 test("a door that only tokens open needs the table to look them up in", async () => {
   const config = await gatewayConfig(8000);
   const stores = { table: "calls", bucket: "payloads", registry: "registry", retentionS: 3600 };
-  const calls = { ...stores, grants: [], public: true, control: null };
+  const calls = { ...stores, grants: [], public: true };
   for (const [own, problem] of [
     [{ web: { ...config.web, auth: { cacheMs: 1000 } } }, "tokens: web.auth needs the table to look tokens up in"],
     [{ calls }, "tokens: calls.public needs the table to look tokens up in, and tokens.cacheMs"],

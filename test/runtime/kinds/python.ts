@@ -14,7 +14,10 @@ export interface PythonPlaces {
 }
 
 /** What `slipway dev` makes for the example, made once, with the environment of whoever runs the example. */
-export function pythonFor(example: Example, { cache, folder, onProgress = () => {} }: PythonPlaces): PythonOf {
+export function pythonFor(
+  example: Pick<Example, "kinds" | "env">,
+  { cache, folder, onProgress = () => {} }: PythonPlaces,
+): PythonOf {
   const env = { ...process.env, ...example.env };
   const make = async (source: string): Promise<PythonEnvironment> => {
     const kinds = example.kinds[source]!;

@@ -162,7 +162,7 @@ test("definitions that were read back are opened by the session's token, whateve
     rules: [rule("one", 1), rule("two", 2)],
     python: async () => ({ python: quickPython(), env: {} }),
   });
-  const { keyId, secret } = served.token;
+  const { keyId, secret } = served.token!;
   const token = { "slipway-key": keyId, "slipway-secret": secret };
   for (const host of ["one.example.com", "two.example.com"]) {
     expect([await statusOf(served.port, {}, host), await statusOf(served.port, token, host)]).toEqual([401, 200]);

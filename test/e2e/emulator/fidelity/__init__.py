@@ -1,10 +1,10 @@
 """What moto does not do like AWS and a deployment meets. Every patch says which AWS behaviour it restores.
 
-Two kinds: what AWS stores and returns, so that a second plan finds nothing to change; and what AWS refuses, so that a
-missing dependency between resources fails here too. Nothing here knows what Slipway deploys.
+Three kinds: what AWS stores and returns, so that a second plan finds nothing to change; what AWS refuses, so that a missing
+dependency between resources fails here too; and what AWS promises to programs that run against it. Nothing here knows what Slipway deploys.
 """
 
-from . import autoscaling, certificates, dns, encryption, load_balancing, network, operations, queues, services
+from . import autoscaling, buckets, certificates, dns, encryption, load_balancing, network, operations, queues, services, tables
 
 
 def apply():
@@ -18,6 +18,8 @@ def apply():
     certificates.issue_once_the_record_exists()
     queues.keep_attributes()
     queues.write_json_without_blanks()
+    buckets.take_requests_for_encrypted()
+    tables.read_and_write_items_as_a_whole()
     dns.start_zone_ids_with_z()
     encryption.own_the_keys_of_services()
     autoscaling.tag_scalable_targets()

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { type CallRecord, isFinal, type PayloadRef } from "../../../../calls";
+import { isNoObject } from "../../../../calls/aws";
 import { persistently } from "../persistently";
 import { ApiError, callExpired, callNotFound } from "./api-error";
 import { type ApiRequest, json, type Outcome } from "./exchange";
@@ -90,7 +91,7 @@ export class Results {
         this.stores.payloads.stream(id, `out#${attempt}`, limit),
       );
     } catch (error) {
-      if ((error as { cause?: Error }).cause?.name === "NoSuchKey") throw callExpired(id);
+      if (isNoObject((error as { cause?: unknown }).cause)) throw callExpired(id);
       throw error;
     }
     async function* body() {
