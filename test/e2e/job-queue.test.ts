@@ -137,8 +137,7 @@ lifecycle(example, PATH_MODE, (deployed) => {
       expect(new Set(recorder.asked.map(({ by }) => by))).toEqual(new Set([API, CONTROL, ...SPAWNED]));
       expect(refusals(recorder.asked, permissions)).toEqual([]);
       const spare = unneeded(recorder.asked, permissions);
-      // Gateways do not look for the control service yet.
-      expect(spare.filter((one) => one.startsWith(API) || one.startsWith(CONTROL))).toEqual([`${API}: ControlAddress`]);
+      expect(spare.filter((one) => one.startsWith(API) || one.startsWith(CONTROL))).toEqual([]);
       // A function may call others of its app, itself too: much of what its worker needs is allowed twice.
       for (const target of SPAWNED) expect(spare).not.toContain(`${target}: OwnQueue`);
     });
