@@ -182,13 +182,13 @@ export class CallsExchange implements Timed, Leaver {
   /** Ends it before its time. */
   end(refusal: Refusal): void {
     try {
-      this.breakOff(refusal);
+      this.cutShort(refusal);
     } catch (error) {
       this.crashed(error);
     }
   }
 
-  private breakOff(refusal: Refusal): void {
+  private cutShort(refusal: Refusal): void {
     const { response } = this;
     this.over.abort();
     if (!response.hasBegun) {
@@ -217,7 +217,7 @@ export class CallsExchange implements Timed, Leaver {
   private crashed(error: unknown): void {
     this.service.log.error("request_crashed", thrown(error));
     try {
-      this.breakOff(INTERNAL_ERROR);
+      this.cutShort(INTERNAL_ERROR);
     } catch {
       this.request.arrival.destroy();
     }
