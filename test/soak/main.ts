@@ -60,7 +60,7 @@ async function report(name: string, suite: Suite, isShort: boolean, program?: st
   };
   console.log(`${header(name, isShort)}\n`);
   try {
-    const rows = await within(isShort ? 300 : 1500, suite({ isShort, program, say }));
+    const rows = await within(isShort ? 600 : 1500, suite({ isShort, program, say }));
     const broken = rows.filter(({ isWithin }) => !isWithin).length;
     say(broken === 0 ? "every bound is kept" : `bounds broken: ${broken}`);
     console.log(`\n${reportText(rows)}\n`);

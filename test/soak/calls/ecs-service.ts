@@ -12,7 +12,7 @@ type StartWorker = (environment: NodeJS.ProcessEnv) => Promise<PythonWorker>;
 /** A task as ECS has it: a gateway and an app, and whether they may be stopped. */
 export class EcsTask {
   isGone = false;
-  private isStopping = false;
+  isStopping = false;
 
   private constructor(
     private readonly agent: EcsAgent,
@@ -30,10 +30,6 @@ export class EcsTask {
 
   get mayBeStopped(): boolean {
     return !this.isStopping && !this.isProtected;
-  }
-
-  get isStopped(): boolean {
-    return this.isStopping;
   }
 
   async isHealthy(): Promise<boolean> {
@@ -68,15 +64,20 @@ export async function replace(
 ): Promise<EcsTask[]> {
   const began = performance.now();
   const started: EcsTask[] = [];
-  for (const task of starting) void task.then((one) => started.push(one));
+  let failure: Error | undefined;
+  const onFailed = (error: Error) => {
+    failure = error;
+  };
+  for (const task of starting) task.then((one) => started.push(one), onFailed);
   for (; old.some(({ isGone }) => !isGone); await delay(LOOK_MS)) {
+    if (failure !== undefined) throw failure;
     if (performance.now() - began > withinMs) {
       const left = old.filter(({ isGone }) => !isGone);
       const kept = left.filter(({ isProtected }) => isProtected);
       throw new Error(`${left.length} old tasks after ${seconds(withinMs)}, ${kept.length} of them protected`);
     }
     const healthy = (await Promise.all(started.map((task) => task.isHealthy()))).filter(Boolean).length;
-    const room = healthy - old.filter(({ isStopped }) => isStopped).length;
+    const room = healthy - old.filter(({ isStopping }) => isStopping).length;
     for (const task of old.filter(({ mayBeStopped }) => mayBeStopped).slice(0, Math.max(0, room))) void task.stop();
   }
   return Promise.all(starting);

@@ -1,4 +1,5 @@
 import type { FunctionEntry } from "../../../lib/calls";
+import { GRACE_MS, HEARTBEAT_MS, VISIBILITY_MS } from "../../../lib/task/function-task";
 import type { AwsStandIns } from "../../runtime/calls/aws-stand-ins";
 import type { Own } from "../../runtime/calls/worker-process";
 import { type PythonWorker, startPythonWorker } from "../../runtime/calls/worker-python";
@@ -8,8 +9,8 @@ import type { Soak } from "../soak";
 /** More at once would only wait for the processor. */
 const STARTED_AT_ONCE = 2;
 
-/** What a function's task is given: lib/task/function-task.ts. */
-export const PRODUCTION = { visibilityMs: 60_000, heartbeatMs: 4000, graceMs: 5000 } as const;
+/** What a function's task is given. */
+export const PRODUCTION = { visibilityMs: VISIBILITY_MS, heartbeatMs: HEARTBEAT_MS, graceMs: GRACE_MS } as const;
 
 interface WorkerOptions {
   readonly own: Own;
