@@ -2,7 +2,8 @@ import { Front } from "../../runtime/calls/front";
 import { reaches, resultOf, spawnCall } from "../../runtime/calls/worker-process";
 import { killPythonWorker } from "../../runtime/calls/worker-python";
 import type { Row } from "../report";
-import { begun, CODE } from "./work";
+import { seconds as inSeconds } from "./timing";
+import { begun, CODE, concluded } from "./work";
 import { PRODUCTION, type World } from "./world";
 
 const SHORT = { seconds: 10, visibilityMs: 3000, heartbeatMs: 500 };
@@ -11,7 +12,7 @@ const LONG = { ...PRODUCTION, seconds: 600 };
 /** SQS answers a poll within 20 s, with or without a message. */
 const LONGEST_POLL_S = 20;
 
-const WANTED = "SUCCESS after the whole time, attempt 1, deliveries 1";
+const WANTED = "SUCCESS, attempt 1, deliveries 1";
 
 /** A call that lets nothing of Python run for minutes, beside a worker that would take it. */
 export async function lease(world: World): Promise<Row[]> {
@@ -28,24 +29,28 @@ export async function lease(world: World): Promise<Row[]> {
   const pythons = workers.map(({ python }) => python);
   const id = await spawnCall(aws, fn, ["sleep with the GIL", seconds]);
   await begun(pythons, id);
-  const { sqs } = workers.find(({ python }) => python.worker.event("call_output") === undefined)!;
+  const idle = workers.find(({ python }) => python.worker.event("call_output") === undefined)!;
+  const holder = workers.find((worker) => worker !== idle)!;
 
   const isOver = ({ state }: { readonly state: string }) => state !== "RUNNING";
   const record = await reaches(aws, id, isOver, (seconds + 30) * 1000, 500);
-  const polls = sqs.count("ReceiveMessage");
+  const { state, attempt, deliveries } = record;
+  const polls = idle.sqs.count("ReceiveMessage");
   // Whoever gets a message has something to ask about it.
-  const got = sqs.seen.length - polls;
+  const got = idle.sqs.seen.length - polls;
+  // Not by the record: its times are on AWS's clock, of which a worker learns more with each answer.
+  const ms = Number((await concluded(holder.python, id)).ms);
+  const left = state === "SUCCESS" ? await resultOf(aws, record) : undefined;
   await Promise.all(pythons.map(killPythonWorker));
 
-  const { state, attempt, deliveries, startedAt, finishedAt } = record;
-  const isWhole = finishedAt! - startedAt! >= seconds * 1000 && (await resultOf(aws, record)) === "0";
-  const end = `${state}${isWhole ? " after the whole time" : ""}, attempt ${attempt}, deliveries ${deliveries}`;
+  const end = `${state}, attempt ${attempt}, deliveries ${deliveries}`;
+  const polledAllTheTime = polls >= Math.max(1, Math.floor(seconds / LONGEST_POLL_S));
   const row: Row = {
     name: `the GIL held by one native call for ${seconds} s; visibility ${times.visibilityMs / 1000} s, a beat each ${times.heartbeatMs / 1000} s`,
     trials: 1,
-    through: `${end}; another worker polled ${polls} times and had ${got} words about it`,
-    bound: `${WANTED}; 0 words`,
-    isWithin: end === WANTED && got === 0 && polls >= Math.max(1, Math.floor(seconds / LONGEST_POLL_S)),
+    through: `${end}, ran ${inSeconds(ms)}; another worker polled ${polls} times and had ${got} words about it`,
+    bound: `${WANTED}, ran ${seconds} s or more; 0 words`,
+    isWithin: end === WANTED && ms >= seconds * 1000 && left === "0" && got === 0 && polledAllTheTime,
   };
   soak.say(`${row.name}: ${row.through}`);
   return [row];

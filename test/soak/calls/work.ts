@@ -4,7 +4,11 @@ import { until } from "../../runtime/gateway/loopback";
 
 /** What a call can be at. It says so when it begins. */
 const SYNC = `
-import ctypes, hashlib, time
+import ctypes, hashlib, os, time
+
+def leave_room():
+    # In a task the gateway has a share of the processor that no code can take from it.
+    os.nice(10)
 
 def handler(work, *args):
     print("begun")
@@ -17,8 +21,10 @@ def handler(work, *args):
             except BaseException:
                 pass
     if work == "hold the GIL":
+        leave_room()
         return sum(range(10**13))
     if work == "native":
+        leave_room()
         # As many rounds as it takes.
         hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
     if work == "sleep with the GIL":
