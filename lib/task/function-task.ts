@@ -43,13 +43,13 @@ const EXECUTOR_SOCKET = `${MEETING_FOLDER}/executor.sock`;
 export const VISIBILITY_MS = 60_000;
 
 /** A running call hears of its cancelling within this, and what its end takes. */
-const HEARTBEAT_MS = 4000;
+export const HEARTBEAT_MS = 4000;
 
 /** A call that kills its workers is given up after so many. */
 const MAX_DELIVERIES = 3;
 
 /** What a cancelled call has to end by itself. */
-const GRACE_MS = 5000;
+export const GRACE_MS = 5000;
 
 const MIB = 1024 * 1024;
 

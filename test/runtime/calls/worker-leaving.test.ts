@@ -1,6 +1,7 @@
 import type { FunctionEntry } from "../../../lib/calls";
-import { startApp, stopEverything, until } from "../gateway/loopback";
+import { stopEverything, until } from "../gateway/loopback";
 import { AwsStandIns } from "./aws-stand-ins";
+import { startEcsAgent } from "./ecs-agent";
 import { startWorker } from "./worker-executor";
 import { isEmptied, reaches, spawnCall, stopWorkers } from "./worker-process";
 
@@ -78,33 +79,8 @@ test("an executor that is told of the drain may go without anybody minding", asy
   expect(worker.event("executor_lost")).toBeUndefined();
 });
 
-interface Ecs {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly states: { ProtectionEnabled: boolean; ExpiresInMinutes?: number }[];
-  stopping: boolean;
-}
-
-/** What the ECS agent serves to a task. */
-async function ecs(revision: number): Promise<Ecs> {
-  const states: Ecs["states"] = [];
-  const app = await startApp(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
-    if (request.method === "PUT" && request.url === "/task-protection/v1/state") states.push(JSON.parse(body));
-    const task = {
-      TaskARN: `arn:aws:ecs:eu-west-1:1:task/c/t${revision}`,
-      Revision: String(revision),
-      DesiredStatus: agent.stopping ? "STOPPED" : "RUNNING",
-    };
-    response.end(JSON.stringify(request.url === "/v4/task" ? task : { protection: {} }));
-  });
-  const base = `http://127.0.0.1:${app.port}`;
-  const environment = { ECS_AGENT_URI: base, ECS_CONTAINER_METADATA_URI_V4: `${base}/v4` };
-  const agent: Ecs = { environment, states, stopping: false };
-  return agent;
-}
-
 test("a task is protected just while it works", async () => {
-  const { environment, states } = await ecs(1);
+  const { environment, states } = await startEcsAgent({ revision: 1 });
   const { executor, run } = await running({}, environment);
   await until(() => states.length === 1, "it is protected");
   expect(states[0]).toEqual({ ProtectionEnabled: true, ExpiresInMinutes: 5 });
@@ -117,7 +93,7 @@ test("a task is protected just while it works", async () => {
 });
 
 test("a task that leaves clears its protection", async () => {
-  const { environment, states } = await ecs(1);
+  const { environment, states } = await startEcsAgent({ revision: 1 });
   const { worker, executor, run } = await running({}, environment);
   await until(() => states.length === 1, "it is protected");
   worker.kill("SIGTERM");
@@ -127,7 +103,7 @@ test("a task that leaves clears its protection", async () => {
 });
 
 test("a task that a deploy replaces leaves calls to its successors, ends what it has, and is not protected", async () => {
-  const [old, recent] = [await ecs(1), await ecs(2)];
+  const [old, recent] = [await startEcsAgent({ revision: 1 }), await startEcsAgent({ revision: 2 })];
   const before = await startWorker(aws, fn, {}, old.environment);
   await aws.register({ ...fn, revision: 2 });
   const id = await spawnCall(aws, fn);
@@ -145,14 +121,14 @@ test("a task that a deploy replaces leaves calls to its successors, ends what it
 
 test("a task that is newer than the registry says works", async () => {
   await aws.register({ ...fn, revision: 1 });
-  const { environment } = await ecs(2);
+  const { environment } = await startEcsAgent({ revision: 2 });
   const { executor, id, run } = await running({}, environment);
   executor.done(run, 1);
   await reaches(aws, id, "SUCCESS");
 });
 
 test("a task that ECS means to stop begins nothing new before SIGTERM", async () => {
-  const agent = await ecs(1);
+  const agent = await startEcsAgent({ revision: 1 });
   const { worker, executor, id, run } = await running({}, agent.environment);
   agent.stopping = true;
   await worker.logged("task_stopping");

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CallRecord, create, type FunctionEntry, newCallId, sent, sha256 } from "../../../lib/calls";
+import { type CallRecord, cancel, create, type FunctionEntry, newCallId, sent, sha256 } from "../../../lib/calls";
 import { INLINE_BYTES } from "../../../lib/calls/aws";
 import type { WorkerConfig } from "../../../lib/task/calls-config";
 import { bundle, GatewayProcess } from "../gateway/gateway-process";
@@ -23,7 +23,7 @@ export function socketPath(): string {
 
 /** Of a worker whose times are small enough for a test to wait for. */
 export async function workerConfig(
-  aws: AwsStandIns,
+  aws: Pick<AwsStandIns, "endpoints">,
   fn: FunctionEntry,
   { drainMs = 5000, retries, ...own }: Own = {},
 ): Promise<WorkerConfig> {
@@ -81,8 +81,12 @@ export async function stopWorkers(): Promise<void> {
 onStop(stopWorkers);
 
 /** The program as a worker, running. */
-export function spawnWorker(config: WorkerConfig, environment: NodeJS.ProcessEnv = {}): GatewayProcess {
-  const child = spawn(process.execPath, [bundle()], {
+export function spawnWorker(
+  config: WorkerConfig,
+  environment: NodeJS.ProcessEnv = {},
+  program = bundle(),
+): GatewayProcess {
+  const child = spawn(process.execPath, [program], {
     env: { SLIPWAY_CONFIG: JSON.stringify(config), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -123,6 +127,7 @@ export async function reaches(
   id: string,
   state: CallRecord["state"] | ((record: CallRecord) => boolean),
   timeoutMs?: number,
+  intervalMs?: number,
 ): Promise<CallRecord> {
   let record: CallRecord | undefined;
   const isThere = typeof state === "function" ? state : (found: CallRecord) => found.state === state;
@@ -130,10 +135,19 @@ export async function reaches(
     record = await aws.table.get(id);
     return record !== undefined && isThere(record);
   };
-  await until(look, `the call is ${state}`, timeoutMs).catch((error) => {
+  await until(look, `the call is ${state}`, timeoutMs, intervalMs).catch((error) => {
     throw new Error(`${error.message}; it is ${JSON.stringify(record)}`);
   });
   return record!;
+}
+
+/** Wishes a running call cancelled, as the API does it. */
+export async function askToCancel(aws: AwsStandIns, { tag }: FunctionEntry, id: string): Promise<void> {
+  const record = await reaches(aws, id, "RUNNING");
+  const wish = cancel(record, Date.now(), { retentionS: RETENTION_S });
+  if (wish.kind !== "ask") throw new Error(wish.kind);
+  await aws.table.change(id, wish.change);
+  await aws.table.askToCancel(tag, wish.owner, id, record.expiresAt);
 }
 
 /** The JSON of a call's result. */

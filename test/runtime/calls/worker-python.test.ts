@@ -1,9 +1,18 @@
-import { cancel, type FunctionEntry } from "../../../lib/calls";
+import type { FunctionEntry } from "../../../lib/calls";
 import { stopEverything, until } from "../gateway/loopback";
 import { PYTHON_SETUP_MS, testPython } from "../python/python-fixture";
 import { removeProcesses } from "../python/slipway-process";
-import { AwsStandIns, RETENTION_S } from "./aws-stand-ins";
-import { isEmptied, reaches, resultOf, spawnCall, spawnWorker, stopWorkers, workerConfig } from "./worker-process";
+import { AwsStandIns } from "./aws-stand-ins";
+import {
+  askToCancel,
+  isEmptied,
+  reaches,
+  resultOf,
+  spawnCall,
+  spawnWorker,
+  stopWorkers,
+  workerConfig,
+} from "./worker-process";
 import { startPython, startPythonWorker } from "./worker-python";
 
 let aws: AwsStandIns;
@@ -48,14 +57,6 @@ def handler(what="echo", *args):
         return object()
 `;
 
-async function cancelled(id: string): Promise<void> {
-  const record = await reaches(aws, id, "RUNNING");
-  const wish = cancel(record, Date.now(), { retentionS: RETENTION_S });
-  if (wish.kind !== "ask") throw new Error(wish.kind);
-  await aws.table.change(id, wish.change);
-  await aws.table.askToCancel(fn.tag, wish.owner, id, Math.ceil(Date.now() / 1000) + 60);
-}
-
 test("a function's result, whose numbers are what they were", async () => {
   await startPythonWorker(aws, fn, CODE);
   const id = await spawnCall(aws, fn, ["echo", "ä", null, 2 ** 60, { a: [true] }]);
@@ -94,7 +95,7 @@ test.each([
 ])("a call that %s is cancelled within its grace", async (_, what) => {
   const { config } = await startPythonWorker(aws, fn, CODE, { maxInputs: 1 });
   const id = await spawnCall(aws, fn, [what]);
-  await cancelled(id);
+  await askToCancel(aws, fn, id);
   const start = performance.now();
   await reaches(aws, id, "CANCELLED");
   expect(performance.now() - start).toBeLessThan(5000 + config.worker.graceMs);

@@ -114,8 +114,8 @@ export class GatewayProcess {
   }
 
   /** Waits for a lifecycle event; fails at once when the program ends without it. */
-  async logged(name: string): Promise<LogLine> {
-    await until(() => this.event(name) !== undefined || !this.isRunning, `the gateway logs "${name}"`);
+  async logged(name: string, timeoutMs?: number): Promise<LogLine> {
+    await until(() => this.event(name) !== undefined || !this.isRunning, `the gateway logs "${name}"`, timeoutMs);
     if (this.event(name) === undefined) await this.exited;
     const line = this.event(name);
     if (line === undefined) throw new Error(`gateway ended: ${JSON.stringify(this.log)} ${this.stderr}`);

@@ -23,11 +23,11 @@ export async function stopEverything(): Promise<void> {
 }
 
 /** Waits for a condition; fails with its name when it does not come true. */
-export async function until(condition: () => unknown, name: string, timeoutMs = 10_000): Promise<void> {
+export async function until(condition: () => unknown, name: string, timeoutMs = 10_000, intervalMs = 5): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${name}`);
-    await delay(5);
+    await delay(intervalMs);
   }
 }
 
