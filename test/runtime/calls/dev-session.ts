@@ -57,13 +57,12 @@ export class JobQueueSession extends JobQueue {
     return new JobQueueSession(folder, port, cli);
   }
 
-  /** Ends it as a person does; what is left of it, as command lines. */
-  async stop(): Promise<string[]> {
+  /** Ends it as a person does; nothing may be left of it. */
+  async stop(): Promise<void> {
     this.cli.signal("SIGINT");
     await this.cli.exited;
-    const left = this.cli.left();
+    await this.cli.leavesNothing();
     await this.cli.end();
-    return left;
   }
 
   edit(file: string, from: RegExp, to: (match: string) => string): void {

@@ -202,8 +202,7 @@ test("everything listens on loopback only, and nothing is left when the session 
 
   session.cli.signal("SIGINT");
   expect(await session.cli.exited).toBe(0);
-  // What watches for the end of the session sees it when it is over.
-  await until("nothing is left", () => session.cli.left().length === 0 || undefined);
+  await session.cli.leavesNothing();
   expect(readdirSync(join(session.folder, "tmp"))).toEqual([]);
 });
 

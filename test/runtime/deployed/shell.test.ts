@@ -2,7 +2,6 @@ import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { endAll } from "../local/cli-process";
 import { removeFolders, temporaryFolder } from "../local/project";
-import { until } from "../local/waiting";
 import { type Account, answersOf, CLUSTER, runningTask, secondsAgo, service, serviceName } from "./account";
 import { type Answers, AwsServer, type Input, Refusal } from "./aws-server";
 import { CREDENTIALS, deployedProject, type Run, run, start } from "./deployed-project";
@@ -121,7 +120,7 @@ test("SIGTERM ends the plugin too", async () => {
   await cli.line(/^connected$/);
   cli.signal("SIGTERM");
   expect(await cli.exited).toBe(9);
-  await until("nothing is left", () => cli.left().length === 0, 1_000);
+  await cli.leavesNothing();
 });
 
 describe("slipway shell ends with 1 and one message that says what to do", () => {

@@ -104,6 +104,14 @@ export class CliProcess {
     return processesWith(this.marker);
   }
 
+  /** What watches for the end of a session sees it when it is over, and goes then. */
+  async leavesNothing(): Promise<void> {
+    const left = () => this.left();
+    await until("nothing is left", () => left().length === 0).catch((error: Error) => {
+      throw new Error(`${error.message}: ${left().join("\n")}`);
+    });
+  }
+
   /** Ends it, whatever the test came to: what it started follows. */
   async end(): Promise<void> {
     this.child.kill("SIGKILL");

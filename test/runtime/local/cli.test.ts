@@ -67,7 +67,7 @@ describe("slipway dev", () => {
 
       expect(await cli.exited).toBe(0);
       expect(cli.stdout).toContain("stopping…");
-      await until("nothing is left", () => cli.left().length === 0, 1_000);
+      await cli.leavesNothing();
       expect(await isListening(port)).toBe(false);
     },
   );
@@ -90,7 +90,7 @@ describe("slipway dev", () => {
 
     expect(code).toBe(1);
     expect(performance.now() - pressed).toBeLessThan(1_500);
-    await until("nothing is left", () => cli.left().length === 0, 1_000);
+    await cli.leavesNothing();
   });
 
   test("nothing outlives it when it is killed itself", async () => {
@@ -101,7 +101,7 @@ describe("slipway dev", () => {
     cli.signal("SIGKILL");
 
     expect(await cli.exited).toBe("SIGKILL");
-    await until("nothing is left", () => cli.left().length === 0, 2_000);
+    await cli.leavesNothing();
   });
 
   test("Ctrl-C while the app is synthesized ends that too", async () => {
@@ -113,7 +113,7 @@ describe("slipway dev", () => {
     await until("the app command runs", () => cli.left().includes("node app.js"));
     cli.signal("SIGINT");
     expect(await cli.exited).toBe(0);
-    await until("nothing is left", () => cli.left().length === 0, 1_000);
+    await cli.leavesNothing();
   });
 
   test("an edit that does not start is shown with its error, and that the version before it serves", async () => {
@@ -168,7 +168,7 @@ describe("slipway dev ends with 1 and one message that says what to do", () => {
   async function failure(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> {
     const cli = new CliProcess(["dev", ...args], env);
     expect(await cli.exited).toBe(1);
-    await until("nothing is left", () => cli.left().length === 0, 1_000);
+    await cli.leavesNothing();
     const text = cli.stderr.join("\n");
     expect(text).not.toMatch(/^\s+at /m);
     return text;

@@ -36,7 +36,7 @@ test(
     expect(shown).toMatch(
       /^\$ curl -X POST http:\/\/hello-process-dev\.localhost:\d+\/ .*\n(?:hello.*\n)*200 {"received":{"text":"a real request"}}$/m,
     );
-    await until("nothing is left", () => cli.left().length === 0, 1_000);
+    await cli.leavesNothing();
   },
   SETUP_MS,
 );
