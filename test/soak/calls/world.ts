@@ -38,9 +38,13 @@ export class World {
     const { own, environment, endpoints = this.aws.endpoints } = options;
     const run = { environment, program: this.soak.program };
     const place = this.started++ % STARTED_AT_ONCE;
-    const worker = this.starting[place]!.then(() =>
-      startPythonWorker({ endpoints }, fn, code, { startupMs: 60_000, ...own }, run),
-    );
+    const tryToStart = () => startPythonWorker({ endpoints }, fn, code, { startupMs: 60_000, ...own }, run);
+    // Among so many connections a port that was free may be the near end of one by now.
+    const startAgain = (error: Error) => {
+      if (!error.message.includes("EADDRINUSE")) throw error;
+      return tryToStart();
+    };
+    const worker = this.starting[place]!.then(() => tryToStart().catch(startAgain));
     this.starting[place] = worker.catch(() => undefined);
     return worker;
   }
