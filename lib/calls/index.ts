@@ -1,4 +1,5 @@
 export { type Attributes, type AttributeValue, numberOf, textOf } from "./attributes";
+export { CADENCE, idleControlRequests, idleFunctionRequests, SWEEPS_BETWEEN_QUEUES } from "./cadence";
 export { type FunctionName, functionTag, newCallId, openKey, openKeys, sha256, tagOf } from "./call-id";
 export { applied, type Change } from "./change";
 export { FUNCTION_KIND, type FunctionEntry, readFunctionEntry, registryKey, toRegistryItem } from "./function-entry";

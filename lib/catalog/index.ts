@@ -14,6 +14,8 @@ export {
   loadBalancerCosts,
   monitoringCosts,
   networkCosts,
+  type Requests,
+  requestsCost,
 } from "./platform-costs";
 export { DEFAULT_APP_PORT, GATEWAY_PORTS } from "./ports";
 export {

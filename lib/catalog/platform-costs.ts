@@ -51,14 +51,26 @@ export function loadBalancerCosts({
 /** The control service's tasks: how large, and how many. */
 export const CONTROL_TASK = { cpuUnits: 256, memoryMiB: 512, architecture: "x86_64", count: 2 } as const;
 
-/** What function calls cost while there are none. */
-export function callsCosts(): CostItem[] {
+/** Requests of DynamoDB and SQS in a month. */
+export interface Requests {
+  readonly reads: number;
+  readonly writes: number;
+  readonly messages: number;
+}
+
+export function requestsCost({ reads, writes, messages }: Requests): number {
+  const { dynamodb, sqsMillion } = PRICES;
+  return (reads * dynamodb.readMillion + writes * dynamodb.writeMillion + messages * sqsMillion) / 1e6;
+}
+
+/** What function calls cost while there are none, with the control service's own requests. */
+export function callsCosts(idle: Requests): CostItem[] {
   const { writeMillion, readMillion } = PRICES.dynamodb;
   return [
     { what: "control service", monthly: fargateMonthlyCost(CONTROL_TASK), note: "2 x 0.25 vCPU, 512 MiB" },
     {
       what: "calls",
-      monthly: 0,
+      monthly: requestsCost(idle),
       note: `table and queues by the million requests: $${writeMillion} writes, $${readMillion} reads, $${PRICES.sqsMillion.toFixed(2)} messages`,
     },
   ];

@@ -1,3 +1,4 @@
+import { CADENCE } from "../calls/cadence";
 import { GATEWAY_PORTS } from "../catalog";
 import type { ControlConfig } from "./calls-config";
 import { CONFIG_VARIABLE, type ContainerDefinition } from "./container-definition";
@@ -7,10 +8,6 @@ import { logsTo, portMappings, variables } from "./task-containers";
 import type { TaskPlatform } from "./web-task";
 
 export const CONTROL_CONTAINER = "control";
-
-/** Calls that nobody looks after wait this long to be found. One of the tasks looks, and the other takes over after the lease. */
-const SWEEP_MS = 10_000;
-const LEASE_MS = 30_000;
 
 /** Its own start; it has no code of a user's to load. */
 const STARTUP_S = 60;
@@ -56,7 +53,7 @@ function controlConfig(
       loopbackPort: GATEWAY_PORTS.loopback,
       keepAliveMs: idleTimeout * 1000,
     },
-    control: { ...stores, cluster, sweepMs: SWEEP_MS, leaseMs: LEASE_MS },
+    control: { ...stores, cluster, sweepMs: CADENCE.sweepMs, leaseMs: CADENCE.leaseMs },
     drain: { deadlineMs: DRAIN_MS, quietMs: 0 },
   };
 }

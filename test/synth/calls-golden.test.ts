@@ -53,13 +53,15 @@ describe("a stack with functions", () => {
     expect(manifest).not.toContain("Token[");
   });
 
-  test("tells what it costs while nobody calls: nothing for containers of functions that may have none", () => {
+  test("tells what it costs while nobody calls: nobody's containers, but the looks of the control service", () => {
     const row = (start: string) =>
       said.split("\n").find((line) => line.trim().startsWith(`${start} `) && line.includes("$"));
-    expect(row("hello/work")).toMatch(/\$0\.00\/month +0 to 10 x 0\.5 vCPU/);
-    expect(row("models/train")).toMatch(/\$21\.26\/month +1 to 10 x /);
+    // 16 queries each 30 s at half a read, and a question to the queue each minute; or long polls of 20 s by the one container.
+    expect(row("hello/work")).toMatch(/\$0\.11\/month +0 to 10 x 0\.5 vCPU/);
+    expect(row("models/train")).toMatch(/\$21\.41\/month +1 to 10 x /);
     expect(row("control service")).toMatch(/\$18\.02\/month +2 x 0\.25 vCPU, 512 MiB/);
-    expect(row("calls")).toMatch(/\$0\.00\/month +table and queues by the million requests: \$0\.625 writes/);
+    // Of both tasks: three writes a minute for the lease, and one to say where it is.
+    expect(row("calls")).toMatch(/\$0\.22\/month +table and queues by the million requests: \$0\.625 writes/);
     // Of hello/work: the two alarms of its target tracking, and its two steps; of models/train the former only.
     expect(row("scaling alarms")).toMatch(/\$2\.30\/month/);
     const costs = [...said.matchAll(/\$(\d+\.\d\d)\/month/g)].map(([, amount]) => Number(amount));

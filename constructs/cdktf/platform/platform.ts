@@ -1,7 +1,8 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { type ITerraformDependable, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
-import { type CostItem, callsCosts, loadBalancerCosts } from "../../../lib/catalog";
+import { idleControlRequests } from "../../../lib/calls/cadence";
+import { CONTROL_TASK, type CostItem, callsCosts, loadBalancerCosts } from "../../../lib/catalog";
 import { type Identity, physicalName } from "../../../lib/naming";
 import {
   isToken,
@@ -164,7 +165,11 @@ export class Platform extends Construct implements IPlatform {
       const calls = makeCalls(this, maker, { spec, attributes, account, name, tags, registry, dependencies });
       this.shared = { ...attributes, calls: calls.attributes };
       this.serviceDependencies = dependencies;
-      this.shownCosts = [...this.shownCosts, ...(reached?.costs ?? []), ...callsCosts()];
+      this.shownCosts = [
+        ...this.shownCosts,
+        ...(reached?.costs ?? []),
+        ...callsCosts(idleControlRequests(CONTROL_TASK.count)),
+      ];
       output.value = published(this.attributes);
       return calls;
     };

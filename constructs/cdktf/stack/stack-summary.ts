@@ -1,5 +1,6 @@
 import { TerraformResource, type TerraformStack } from "cdktf";
-import { alarmCosts, type CostItem, fargateMonthlyCost, monitoringCosts } from "../../../lib/catalog";
+import { idleFunctionRequests } from "../../../lib/calls/cadence";
+import { alarmCosts, type CostItem, fargateMonthlyCost, monitoringCosts, requestsCost } from "../../../lib/catalog";
 import { renderSummary } from "../../../lib/manifest";
 import { GATEWAY_METRICS } from "../../../lib/monitoring";
 import { alarmMetrics } from "../../../lib/scaling";
@@ -36,7 +37,11 @@ export function stackSummary(stack: TerraformStack, { platforms, endpoints, func
         label: entry.spec.label,
         method: entry.spec.method,
       })),
-      ...functions.map(({ spec, size }) => ({ ...sized(spec, size), queued: true as const })),
+      ...functions.map(({ spec, size }) => {
+        const row = sized(spec, size);
+        // The control service looks after it whether or not anybody calls.
+        return { ...row, monthly: row.monthly + requestsCost(idleFunctionRequests(row.min)), queued: true as const };
+      }),
     ],
   });
 }

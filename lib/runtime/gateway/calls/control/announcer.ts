@@ -1,9 +1,10 @@
+import { CADENCE } from "../../../../calls";
 import type { Clients, ControlAddresses } from "../../../../calls/aws";
 import type { Log } from "../../log";
 
-const EVERY_MS = 20_000;
 const SOON_MS = 1000;
-const HOLDS_MS = 60_000;
+/** One word may be lost. */
+const HOLDS_MS = 2.5 * CADENCE.announceMs;
 const ASK_MS = 5000;
 
 export interface AnnouncerParts {
@@ -25,7 +26,7 @@ export class Announcer {
   begin(): void {
     const again = async () => {
       const isTold = await this.tell(HOLDS_MS);
-      if (!this.hasEnded) this.timer = setTimeout(again, isTold ? EVERY_MS : SOON_MS);
+      if (!this.hasEnded) this.timer = setTimeout(again, isTold ? CADENCE.announceMs : SOON_MS);
     };
     void again();
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { SWEEPS_BETWEEN_QUEUES } from "../../../../calls";
 import { CallTable, ControlAddresses, createClients, FunctionMemory, Registry } from "../../../../calls/aws";
 import type { ControlConfig } from "../../../../task/calls-config";
 import type { Log } from "../../log";
@@ -11,9 +12,6 @@ import { Leadership } from "./leadership";
 import { wakeSleepers } from "./sleepers";
 import { Sweeper } from "./sweeper";
 import { Waker } from "./waker";
-
-/** Queues of sleeping services are looked at so often at the most: gateways say at once when they have sent something. */
-const SLEEPERS_EVERY_MS = 15_000;
 
 /** Rounds that never end are a reason for another task. */
 const HANGS_AFTER_MS = 5 * 60_000;
@@ -101,8 +99,9 @@ export class ControlService {
     };
     if (!this.leadership.isLeader || stopping.aborted || !this.clients.clock.isKnown) return;
     const began = performance.now();
+    const sleepersMs = SWEEPS_BETWEEN_QUEUES * this.config.control.sweepMs;
     await this.sweeper.sweep(goesOn);
-    if (this.services && goesOn() && performance.now() - this.sleepersAt >= SLEEPERS_EVERY_MS) {
+    if (this.services && goesOn() && performance.now() - this.sleepersAt >= sleepersMs) {
       this.sleepersAt = performance.now();
       const { services, waker, clients, log } = this;
       await wakeSleepers(await this.functions.all(), { services, waker, clients, log });
