@@ -42,8 +42,8 @@ const EXECUTOR_SOCKET = `${MEETING_FOLDER}/executor.sock`;
 /** A worker that says nothing for so long has lost its calls. SQS hides their messages for as long. */
 export const VISIBILITY_MS = 60_000;
 
-/** A running call hears of its cancelling within this, and what its end takes. */
-export const HEARTBEAT_MS = 4000;
+/** A running call hears of its cancelling within this; it is to be cancelled within 5 s and its grace, on a busy task as well. */
+export const HEARTBEAT_MS = 3000;
 
 /** A call that kills its workers is given up after so many. */
 const MAX_DELIVERIES = 3;

@@ -72,7 +72,7 @@ describe("a function's task", () => {
       dlqUrl: PLACES.dlqUrl,
       maxInputs: 4,
       visibilityMs: 60_000,
-      heartbeatMs: 4000,
+      heartbeatMs: 3000,
       attemptMs: 3_600_000,
       retries: { maxRetries: 2, initialDelayMs: 1000, backoffCoefficient: 2, maxDelayMs: 30_000 },
       maxDeliveries: 3,
