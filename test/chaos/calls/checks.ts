@@ -1,5 +1,5 @@
 import { atLeast, type Check, exactly, words } from "../report";
-import type { Fault } from "./proxy/faults";
+import { type Fault, leastPercent } from "./proxy/faults";
 import type { Outcome } from "./run";
 import type { Settings } from "./settings";
 
@@ -23,7 +23,7 @@ export function harmChecks(outcome: Outcome, settings: Settings): Check[] {
     atLeast("kill -9 of workers, executors, callers, control processes", kills, settings.kills),
     ...[...faults.requests].filter(([, count]) => count >= FEW).map(([name]) => share(outcome, name)),
     ...[...faults.mishaps].map(([name, { hits, of }]) =>
-      atLeast(`messages ${name.replace("-", " ")} (${hits} of ${of})`, (100 * hits) / of, LEAST_PERCENT, " %"),
+      atLeast(`messages ${name.replace("-", " ")} (${hits} of ${of})`, (100 * hits) / of, leastPercent(name), " %"),
     ),
   ];
 }

@@ -36,3 +36,11 @@ test("nothing goes wrong while faults are off", () => {
   expect(Array.from({ length: 100 }, () => faults.next("dynamodb PutItem"))).not.toContainEqual(expect.any(String));
   expect(faults.happens("sent-twice")).toBe(false);
 });
+
+test("of every 40 calls one is cut off, so that no run is without a call that only the sweep can send", () => {
+  const faults = new Faults(7);
+  faults.isOn = true;
+  const drawn = Array.from({ length: 80 }, () => faults.happens("cut-off"));
+  expect(drawn.slice(0, 40).filter(Boolean)).toHaveLength(1);
+  expect(drawn.slice(40).filter(Boolean)).toHaveLength(1);
+});

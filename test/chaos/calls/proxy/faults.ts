@@ -12,12 +12,17 @@ export type Fault =
   | "delay";
 
 /** What befalls a message. */
-export type Mishap = "sent-twice" | "received-again" | "delayed";
+export type Mishap = "sent-twice" | "received-again" | "delayed" | "cut-off";
 
 const FAULTS = cards<Fault>(40, { error: 2, throttle: 2, "lost-answer": 1, broken: 1, delay: 2 });
 
-/** One in twelve. */
-const MISHAP = 12;
+/** Of so many messages it befalls one. */
+const ONE_IN: Readonly<Record<Mishap, number>> = { "sent-twice": 12, "received-again": 12, delayed: 12, "cut-off": 40 };
+
+/** What a run must have of a mishap at least, in per cent of the messages: not much less than what is drawn. */
+export function leastPercent(mishap: Mishap): number {
+  return 60 / ONE_IN[mishap];
+}
 
 /** Decides by a seed what goes wrong, and counts it. */
 export class Faults {
@@ -48,7 +53,7 @@ export class Faults {
     const count = this.mishaps.get(mishap) ?? { hits: 0, of: 0 };
     this.mishaps.set(mishap, count);
     count.of++;
-    const isHit = this.deck(mishap, cards(MISHAP, { hit: 1 })).draw() !== undefined;
+    const isHit = this.deck(mishap, cards(ONE_IN[mishap], { hit: 1 })).draw() !== undefined;
     if (isHit) count.hits++;
     return isHit;
   }

@@ -8,6 +8,9 @@ interface Message {
   readonly Body: string;
 }
 
+/** No message of a call that is cut off gets through for so long: whoever spawns it gives up before, after 10 s. */
+const CUT_OFF_MS = 11_000;
+
 /** Messages of late that may be received again. */
 const REMEMBERED = 100;
 
@@ -25,6 +28,9 @@ export class SqsService implements Service {
   private readonly received = new Map<string, { message: string; call: string }>();
   /** The messages that each call has. */
   private readonly live = new Map<string, Set<string>>();
+  /** Until when a call's messages do not get through, of all calls that had one to send; on the clock of `performance.now()`. */
+  private readonly cutOff = new Map<string, number>();
+  private refusals = 0;
 
   constructor(
     private readonly journal: Journal,
@@ -63,6 +69,7 @@ export class SqsService implements Service {
     forward: Forward,
   ): Promise<Answer> {
     const call = callOf(body.MessageBody);
+    if (isCalls(name) && this.isCutOff(call)) return this.failure("error", this.refusals++);
     const wanted = { ...JSON.parse(ask.body.toString()) };
     if (this.faults.happens("delayed")) wanted.DelaySeconds = (body.DelaySeconds ?? 0) + 2;
     const times = this.faults.happens("sent-twice") ? 2 : 1;
@@ -75,6 +82,12 @@ export class SqsService implements Service {
       this.journal.write({ e: "sent", queue: isCalls(name) ? "calls" : "dead", call, message });
     }
     return answer!;
+  }
+
+  private isCutOff(call: string): boolean {
+    const until = this.cutOff.get(call) ?? (this.faults.happens("cut-off") ? performance.now() + CUT_OFF_MS : 0);
+    this.cutOff.set(call, until);
+    return this.faults.isOn && performance.now() < until;
   }
 
   private async receive(most: number, ask: Ask, forward: Forward): Promise<Answer> {
