@@ -68,3 +68,8 @@ export function planOf(seed: number, n: number, attemptMs: number): Plan {
     readsAgain: random.chance(0.2),
   };
 }
+
+/** Another payload, of no call in the run; JSON has no minus zero. */
+export function otherOf(script: Script): Script {
+  return { ...script, n: -1 - script.n };
+}

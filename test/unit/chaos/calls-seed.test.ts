@@ -1,4 +1,4 @@
-import { planOf } from "../../chaos/calls/plan";
+import { otherOf, planOf } from "../../chaos/calls/plan";
 import { Faults } from "../../chaos/calls/proxy/faults";
 
 function faultsOf(seed: number, requests = 400): (string | undefined)[] {
@@ -43,4 +43,9 @@ test("of every 40 calls one is cut off, so that no run is without a call that on
   const drawn = Array.from({ length: 80 }, () => faults.happens("cut-off"));
   expect(drawn.slice(0, 40).filter(Boolean)).toHaveLength(1);
   expect(drawn.slice(40).filter(Boolean)).toHaveLength(1);
+});
+
+test("what asks again with another payload has another one, in the first call too", () => {
+  const { script } = planOf(7, 0, 1500);
+  expect(JSON.stringify(otherOf(script))).not.toBe(JSON.stringify(script));
 });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Random } from "../../random";
 import { digestOf, errorText } from "../digest";
 import type { Journal } from "../journal";
-import type { Plan, Script } from "../plan";
+import { otherOf, type Plan, type Script } from "../plan";
 import { APP, LATE, WORK } from "../world/configs";
 import { type ApiAnswer, ask } from "./api";
 
@@ -50,7 +50,7 @@ async function spawn(script: Script, world: ClientWorld): Promise<string | undef
 async function post(script: Script, world: ClientWorld, isOther = false): Promise<ApiAnswer | undefined> {
   const { n, kind, key } = script;
   const answer = await tried(world, "POST", `/v1/functions/${APP}/${kind === "late" ? LATE : WORK}/calls`, {
-    body: { args: [isOther ? { ...script, n: -n } : script], kwargs: {} },
+    body: { args: [isOther ? otherOf(script) : script], kwargs: {} },
     key,
   });
   if (answer === undefined) return undefined;
