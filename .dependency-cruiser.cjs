@@ -68,6 +68,19 @@ module.exports = {
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
     {
+      name: "an-image-is-a-value",
+      comment: "what an image is made of, and its hash; building and pushing it is elsewhere",
+      severity: "error",
+      from: { path: "^lib/image/" },
+      to: { path: "^(lib|constructs)/", pathNot: "^lib/(image/|spec/errors)" },
+    },
+    {
+      name: "an-image-reads-files-in-one-room",
+      severity: "error",
+      from: { path: "^lib/image/(checks|instructions|local-files)" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
       name: "gateway-stands-alone",
       comment: "the gateway is one bundled program: of lib/ it sees its config's schema and what a token is",
       severity: "error",

@@ -1,0 +1,1 @@
+export { ECR_REGISTRY_ARG, Image } from "./image";
