@@ -75,6 +75,16 @@ module.exports = {
       to: { path: "^(lib|constructs)/", pathNot: "^lib/(image/|spec/errors)" },
     },
     {
+      name: "building-knows-images-only",
+      comment: "what a stack is, and what is asked on the command line, is elsewhere",
+      severity: "error",
+      from: { path: "^lib/builds/" },
+      to: {
+        path: "^(lib|constructs)/",
+        pathNot: "^lib/(builds|image)/|^lib/local/(run-command|process-group|lifeline)",
+      },
+    },
+    {
       name: "an-image-reads-files-in-one-room",
       severity: "error",
       from: { path: "^lib/image/(checks|instructions|local-files)" },

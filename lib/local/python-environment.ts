@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join, relative, resolve } from "node:path";
 import { LocalError } from "./local-error";
-import { runCommand } from "./python-command";
 import { EnvironmentFolder, removeOutdated } from "./python-environment-folder";
 import { findPython, type PythonInterpreter } from "./python-interpreter";
 import { PACKAGES, type PythonKind, pythonPackageFolder } from "./python-package";
 import { pipInstall } from "./python-pip";
 import { readRequirements } from "./python-requirements";
+import { runCommand } from "./run-command";
 
 export interface PythonEnvironmentOptions {
   /** Where environments are kept, such as `<project>/.slipway`. */

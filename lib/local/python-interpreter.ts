@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { LocalError } from "./local-error";
-import { runCommand } from "./python-command";
+import { runCommand } from "./run-command";
 
 /** An interpreter that can run the `slipway` package. */
 export interface PythonInterpreter {

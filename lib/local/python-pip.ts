@@ -1,5 +1,5 @@
 import { LocalError } from "./local-error";
-import { runCommand } from "./python-command";
+import { runCommand } from "./run-command";
 
 export interface PipInstall {
   readonly python: string;
