@@ -110,6 +110,13 @@ test("an attempt's time is over whatever the executor does", async () => {
   expect((await aws.table.get(id))!.state).toBe("TIMEOUT");
 });
 
+test("an attempt has its whole time, however long it took to write that it is claimed", async () => {
+  const { executor } = await startWorker(aws, fn, { attemptMs: 60_000 });
+  aws.dynamodb.set("failing", ({ body }) => body.includes("leaseUntil"), 2);
+  await spawnCall(aws, fn);
+  expect((await executor.run()).deadlineMs).toBe(60_000);
+});
+
 test("a timeout is retried as an error is, while the executor still has the attempt before", async () => {
   const { executor, id, run } = await running({
     attemptMs: 500,

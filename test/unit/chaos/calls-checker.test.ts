@@ -161,6 +161,29 @@ test("an error in the last of the granted attempts is no violation, in an earlie
   expect(Object.keys(broken(failed(2)))).toEqual(["every error has its retries"]);
 });
 
+/** Killed in three attempts, the last of which had said how it ended; `retried`: whether anybody heard that word. */
+function killedAfterItsWord(how: "done" | "error", retried: number): HistoryDraft {
+  const draft = good();
+  draft.spawn("fc-two");
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    draft.attempt("fc-two", attempt, "worker-2");
+    if (attempt === 2) draft.tell({ e: "end", call: "fc-two", attempt, worker: "worker-2", how });
+    if (attempt < 3)
+      draft.tell({ e: "write", call: "fc-two", state: "PENDING", attempt, retried: attempt === 2 ? retried : 0 });
+  }
+  draft.end("fc-two", { state: "FAILURE", attempt: 3, error: "PoisonCall: …", errorType: "PoisonCall" });
+  draft.dump.dead = ["fc-two"];
+  return draft;
+}
+
+test("a word that nobody heard, because who said it was killed, is no end of an attempt", () => {
+  expect(broken(killedAfterItsWord("done", 0))).toEqual({});
+  expect(broken(killedAfterItsWord("error", 0))).toEqual({});
+  expect(Object.keys(broken(killedAfterItsWord("error", 1)))).toEqual([
+    "no call is taken for poison that has not killed its workers",
+  ]);
+});
+
 test("the checker knows nothing of the implementation: it imports only itself and Node", () => {
   const folder = join(__dirname, "../../chaos/calls/checker");
   const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));

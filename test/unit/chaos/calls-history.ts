@@ -46,7 +46,7 @@ export class HistoryDraft {
       draft.attempt(CALL, attempt, "worker-1");
       const error = `ValueError: ${attempt}`;
       draft.tell({ e: "end", call: CALL, attempt, worker: "worker-1", how: "error", error });
-      if (attempt < attempts) draft.tell({ e: "write", call: CALL, state: "PENDING", attempt });
+      if (attempt < attempts) draft.tell({ e: "write", call: CALL, state: "PENDING", attempt, retried: attempt });
     }
     draft.end(CALL, { state: "FAILURE", attempt: attempts, error: `ValueError: ${attempts}`, errorType: "ValueError" });
     return draft;

@@ -91,6 +91,8 @@ export interface WriteEvent extends At {
   readonly call: string;
   readonly state: string;
   readonly attempt: number;
+  /** Attempts that were ended by a word of the executor, and are tried again. */
+  readonly retried?: number;
   readonly finishedAt?: number;
   /** Whatever says how it ended. */
   readonly ending?: string;

@@ -41,11 +41,12 @@ export const POISONED: readonly Property[] = [
 function claimsWithoutEnd({ writes, ends }: Book): number {
   const claimed = new Set(writes.filter(({ state }) => state === "RUNNING").map(({ attempt }) => attempt));
   const heard = new Set<number>();
-  // An end counts as heard when the next write of the record says so.
+  // An end counts as heard when the next write of the record says so: whoever was killed just after its word may have said it to nobody.
   for (const { attempt, how, t } of ends) {
-    const next = writes.find((write) => write.t >= t && write.attempt >= attempt);
-    if (how !== "died" && next !== undefined && next.attempt === attempt && next.state === "PENDING")
-      heard.add(attempt);
+    const i = writes.findIndex((write) => write.t >= t && write.attempt >= attempt);
+    const [before, next] = [writes[i - 1], writes[i]];
+    const isRetry = next?.attempt === attempt && (next.retried ?? 0) > (before?.retried ?? 0);
+    if (how !== "died" && isRetry) heard.add(attempt);
   }
   return [...claimed].filter((attempt) => !heard.has(attempt)).length;
 }

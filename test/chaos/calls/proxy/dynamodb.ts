@@ -57,6 +57,7 @@ export class DynamodbService implements Service {
       call,
       state: item.state!.S!,
       attempt: Number(item.attempt!.N),
+      ...(item.retried && { retried: Number(item.retried.N) }),
       ...(item.finishedAt && {
         finishedAt: Number(item.finishedAt.N),
         ending: `${item.output?.S ?? ""}${item.error?.S ?? ""}`.slice(0, 500),

@@ -26,21 +26,25 @@ export class Attempt {
   private cancelledAt: number | undefined;
   private isInExecutor = false;
   private isOver = false;
+  private readonly record: CallRecord;
 
-  /** @param record as it was claimed */
   constructor(
-    private readonly record: CallRecord,
+    claimed: CallRecord,
     private readonly message: HeldMessage,
     private readonly executor: Executor,
     private readonly context: WorkerContext,
     /** Until when nobody else takes the call. */
     private readonly isLeased: () => boolean,
   ) {
-    this.key = { call: record.id, attempt: record.attempt };
+    this.key = { call: claimed.id, attempt: claimed.attempt };
     const early = new Promise<End>((resolve) => {
       this.endEarly = resolve;
     });
-    const leftMs = Math.max(0, record.attemptBy! - context.clock.now());
+    // From now, and not from when the claim was made: to write it may have taken seconds.
+    const now = context.clock.now();
+    const attemptBy = Math.min(now + context.rules.attemptMs, claimed.doneBy);
+    this.record = { ...claimed, attemptBy };
+    const leftMs = Math.max(0, attemptBy - now);
     this.after(leftMs, () => this.end({ kind: "timeout" }, "timeout"));
     message.keep();
     const outcome = this.execute(leftMs);
