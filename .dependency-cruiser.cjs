@@ -21,7 +21,7 @@ module.exports = {
       name: "spec-imports-only-catalog-and-naming",
       severity: "error",
       from: { path: "^lib/spec/" },
-      to: { path: "^lib/", pathNot: "^lib/(spec|catalog|naming)/" },
+      to: { path: "^lib/", pathNot: "^lib/(spec|catalog|naming)/|^lib/image/image" },
     },
     {
       name: "decisions-import-no-runtime",
@@ -43,7 +43,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(lib|constructs)/",
-        pathNot: "^lib/(deployed/|calls/aws/|tokens/token-store|runtime/gateway/(auth/dynamodb|calls/))",
+        pathNot: "^lib/(deployed/|builds/ecr|calls/aws/|tokens/token-store|runtime/gateway/(auth/dynamodb|calls/))",
       },
       to: { path: "node_modules/@aws-sdk/" },
     },
@@ -59,7 +59,7 @@ module.exports = {
       comment: "the start of the command line loads no command: each brings an engine or the AWS SDK",
       severity: "error",
       from: { path: "^lib/cli/(main|.*program|.*-options)\\.ts$" },
-      to: { path: "^lib/(deployed|calls/(aws|operator)|local/(index|dev)|cli/.*-command)", dynamic: false },
+      to: { path: "^lib/(deployed|builds|calls/(aws|operator)|local/(index|dev)|cli/.*-command)", dynamic: false },
     },
     {
       name: "decisions-do-no-io",
@@ -72,7 +72,7 @@ module.exports = {
       comment: "what an image is made of, and its hash; building and pushing it is elsewhere",
       severity: "error",
       from: { path: "^lib/image/" },
-      to: { path: "^(lib|constructs)/", pathNot: "^lib/(image/|spec/errors)" },
+      to: { path: "^(lib|constructs)/", pathNot: "^lib/(image/|spec/errors|local/package-root)" },
     },
     {
       name: "building-knows-images-only",

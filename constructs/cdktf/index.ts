@@ -1,3 +1,4 @@
+export { Image } from "../../lib/image";
 export type {
   AlarmOptions,
   AsgiOptions,
@@ -11,6 +12,7 @@ export type {
   HttpMethod,
   Memory,
   Problem,
+  PythonOptions,
   Retries,
   ScalingOptions,
   ServerOptions,

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stage } from "../image/context/stage";
+import { ECR_REGISTRY_ARG } from "../image/image";
 import type { LocalFiles } from "../image/local-files";
 import { runCommand } from "../local/run-command";
+import { withMirror } from "./base-images";
 import { BuildError } from "./build-error";
 import { type Builder, baseOptions, buildArguments, pushArguments, type Registry } from "./builder";
 import { type Credentials, digestOf } from "./registry";
@@ -56,17 +58,30 @@ export async function pushImage(image: WantedImage, options: PushOptions): Promi
   });
 }
 
-async function buildImage(image: WantedImage, name: string, builder: Builder, options: PushOptions): Promise<void> {
+/** Builds it whether or not a registry has it, and leaves it with the builder. */
+export async function buildImage(
+  image: WantedImage,
+  name: string,
+  builder: Builder,
+  options: PushOptions,
+): Promise<void> {
   options.onProgress(`building ${name} with ${builder}`);
   const folder = mkdtempSync(join(tmpdir(), "slipway-image-"));
   try {
     const { platform, buildArgs } = image;
-    const [verb, ...others] = buildArguments(builder, { ...stage(image, folder), platform, buildArgs, name });
-    const args = [verb!, ...baseOptions(builder, options.registry), ...others];
-    await runBuilder(builder, args, "built", name, options);
+    const dockerfile = withMirror(image.dockerfile, options.env);
+    const staged = stage({ ...image, dockerfile }, folder);
+    const args = { ...buildArgs, ...(isOnEcr(image) && { [ECR_REGISTRY_ARG]: options.registry.host }) };
+    const [verb, ...others] = buildArguments(builder, { ...staged, platform, buildArgs: args, name });
+    await runBuilder(builder, [verb!, ...baseOptions(builder, options.registry), ...others], "built", name, options);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Its base is in the registry that it is pushed to. */
+function isOnEcr({ dockerfile }: WantedImage): boolean {
+  return dockerfile.startsWith(`ARG ${ECR_REGISTRY_ARG}\n`);
 }
 
 async function runBuilder(

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { addCalls } from "./calls-program";
 import { addDlq } from "./dlq-program";
+import { addImages } from "./images-program";
 import { addTokens } from "./tokens-program";
 
 export interface OutputOptions {
@@ -165,6 +166,7 @@ export function createProgram(commands: Commands, version: string): Command {
 
   addTokens(program);
   addCalls(program);
+  addImages(program);
   addDlq(program);
 
   return program;

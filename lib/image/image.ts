@@ -18,6 +18,7 @@ import {
 import { contentHash } from "./context/content-hash";
 import { cacheMount, env, list, run, runCommand, shellWord } from "./instructions";
 import type { LocalFiles, LocalKind } from "./local-files";
+import { pythonPackage } from "./python-package";
 import { readUserDockerfile } from "./user-dockerfile";
 
 const DEFAULT_PYTHON = "3.12";
@@ -32,6 +33,11 @@ const APT_CACHE = [cacheMount("/var/cache/apt"), cacheMount("/var/lib/apt/lists"
 /** Who runs the code: the number needs no entry in a base image, and programs that ask for the user's name find one. */
 const USER = "10001";
 const MAKE_USER = `grep -q '^slipway:' /etc/passwd || { echo 'slipway:x:${USER}:${USER}::/tmp:/bin/sh' >> /etc/passwd; echo 'slipway:x:${USER}:' >> /etc/group; }`;
+
+const PYTHON_PACKAGE = "/opt/slipway/python";
+
+/** Python looks there too, whatever PYTHONPATH is. */
+const NAME_PACKAGE = `import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "slipway.pth").write_text("${PYTHON_PACKAGE}\\n")`;
 
 /** Stands for the account's own registry until an image is built: the account is known only then. */
 export const ECR_REGISTRY_ARG = "SLIPWAY_ECR_REGISTRY";
@@ -184,6 +190,18 @@ export class Image {
     return modules.reduce((image: Image, name) => image.addModule(name.replaceAll(".", "/")), this);
   }
 
+  /**
+   * The `slipway` Python package, which serves code and makes calls. Constructs of Python code add it themselves; a server of your own
+   * that spawns calls needs it added, and a Dockerfile of your own installs it.
+   */
+  addSlipway(): Image {
+    const { at, locals } = this.local("addSlipway", "folder", pythonPackage());
+    return this.with(
+      list("COPY", [`${at}/`, `${PYTHON_PACKAGE}/`]),
+      run(`python -c ${shellWord(NAME_PACKAGE)}`),
+    ).having(locals);
+  }
+
   /** The program that a container runs, before its command. */
   entrypoint(argv: readonly string[]): Image {
     check("entrypoint", argumentList(argv));
@@ -219,6 +237,11 @@ export class Image {
     const { base, lines } = this.parts;
     if (lines.length > 0 || base.kind === "dockerfile") return undefined;
     return base.kind === "ecr" ? { isEcr: true, name: ecrName(base) } : { isEcr: false, name: base.ref };
+  }
+
+  /** Whether it is made here, line by line: not by a Dockerfile of the user's, and not elsewhere. Then it works with a read-only root. */
+  get isOpen(): boolean {
+    return this.reference === undefined && this.parts.base.kind !== "dockerfile";
   }
 
   /** What it is built with. */

@@ -1,1 +1,4 @@
 export { ECR_REGISTRY_ARG, Image } from "./image";
+export type { LocalFiles } from "./local-files";
+export { PYTHON_PACKAGES, type PythonKind, pythonImage } from "./python-image";
+export { pythonPackage } from "./python-package";

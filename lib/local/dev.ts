@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
+import type { PythonKind } from "../image/python-image";
 import { needsPython } from "./app-command";
 import { type Deployment, readDeployment } from "./deployment";
 import { type LocalEndpoint, localEndpoint } from "./endpoint-list";
@@ -11,7 +12,6 @@ import { LocalError } from "./local-error";
 import { LocalFunctions } from "./local-functions";
 import { LocalTasks } from "./local-task";
 import { gatewayProgram } from "./package-root";
-import type { PythonKind } from "./python-package";
 import { Router, type RouterOptions, type ServedRequest } from "./router";
 import { isInside, SourceWatcher } from "./source-watcher";
 import { PROJECT_FILE, readProject, synthesize } from "./synth";

@@ -1,5 +1,5 @@
+import type { PythonKind } from "../image/python-image";
 import { ensurePythonEnvironment, type PythonEnvironment } from "./python-environment";
-import type { PythonKind } from "./python-package";
 
 export interface EnvironmentsOptions {
   /** Where environments are kept. */

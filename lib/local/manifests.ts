@@ -11,7 +11,7 @@ export interface ManifestFile {
 
 /** What the stacks of an output folder deploy: all of them, or the one that is named. */
 export function readManifests(outdir: string, onlyStack?: string): ManifestFile[] {
-  const all = manifestFiles(outdir).map((file) => ({ file, manifest: parseManifest(file) }));
+  const all = manifestFiles(outdir).map(readManifest);
   if (all.length === 0) {
     throw new LocalError("There is no Slipway platform in this app: none of its stacks wrote a slipway.json.", {
       fix: "Add a Platform and an endpoint to a stack, and leave the App's outdir at its default.",
@@ -24,6 +24,10 @@ export function readManifests(outdir: string, onlyStack?: string): ManifestFile[
     });
   }
   return chosen;
+}
+
+export function readManifest(file: string): ManifestFile {
+  return { file, manifest: parseManifest(file) };
 }
 
 function manifestFiles(outdir: string): string[] {

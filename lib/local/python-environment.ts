@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join, relative, resolve } from "node:path";
+import { PYTHON_PACKAGES, type PythonKind } from "../image/python-image";
+import { pythonPackage } from "../image/python-package";
 import { LocalError } from "./local-error";
 import { EnvironmentFolder, removeOutdated } from "./python-environment-folder";
 import { findPython, type PythonInterpreter } from "./python-interpreter";
-import { PACKAGES, type PythonKind, pythonPackageFolder } from "./python-package";
 import { pipInstall } from "./python-pip";
 import { readRequirements } from "./python-requirements";
 import { runCommand } from "./run-command";
@@ -41,12 +42,12 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
   const source = resolve(options.source);
   const interpreter = await findPython({ env, cwd: source, signal });
   const requirements = readRequirements(source);
-  const packages = [...new Set(kinds.flatMap((kind) => PACKAGES[kind]))].sort();
+  const packages = [...new Set(kinds.flatMap((kind) => PYTHON_PACKAGES[kind]))].sort();
   const installed = [...packages.map(nameOf), ...(requirements ? ["requirements.txt"] : [])];
   const key = {
     source: shortHash(relative(folder, source), 6),
     content: shortHash(
-      [folder, interpreter.version, interpreter.prefix, requirements?.text, packages, pythonPackageFolder()],
+      [folder, interpreter.version, interpreter.prefix, requirements?.text, packages, pythonPackage()],
       10,
     ),
   };
@@ -107,7 +108,7 @@ async function makeVenv(
   }
   const [major, minor] = version.split(".");
   const sitePackages = join(path, "lib", `python${major}.${minor}`, "site-packages");
-  writeFileSync(join(sitePackages, "slipway.pth"), `${pythonPackageFolder()}\n`);
+  writeFileSync(join(sitePackages, "slipway.pth"), `${pythonPackage()}\n`);
 }
 
 function environmentIn({ path, python }: EnvironmentFolder, env: NodeJS.ProcessEnv): PythonEnvironment {

@@ -18,6 +18,7 @@ export interface ManifestInput {
   >;
   readonly routes: readonly ListenerRule[];
   readonly queues: NonNullable<Manifest["queues"]>;
+  readonly images: NonNullable<Manifest["images"]>;
   readonly calls: Manifest["calls"];
 }
 
@@ -30,7 +31,15 @@ interface Declared {
 }
 
 /** What a stack deploys, in an order that does not depend on the order of declaration. */
-export function buildManifest({ stack, platform, routes, queues, calls, ...declared }: ManifestInput): Manifest {
+export function buildManifest({
+  stack,
+  platform,
+  routes,
+  queues,
+  images,
+  calls,
+  ...declared
+}: ManifestInput): Manifest {
   const endpoints = declared.endpoints.map(({ path, spec, task, url, service, source }): ManifestEndpoint => {
     const { app, name, kind, label, source: _folder, ...rest } = spec;
     return {
@@ -73,6 +82,7 @@ export function buildManifest({ stack, platform, routes, queues, calls, ...decla
       .map(({ priority, hosts, paths, target }) => ({ priority, hosts: [...hosts], paths: [...paths], target }))
       .sort((a, b) => a.priority - b.priority),
     ...(queues.length > 0 ? { queues: [...queues].sort((a, b) => (a.target < b.target ? -1 : 1)) } : {}),
+    ...(images.length > 0 ? { images: [...images].sort((a, b) => (a.tag < b.tag ? -1 : 1)) } : {}),
     ...(calls ? { calls } : {}),
   };
 }

@@ -5,6 +5,7 @@ export {
   type Manifest,
   type ManifestEndpoint,
   type ManifestFunction,
+  type ManifestImage,
   type ManifestRoute,
   type ManifestSpawnFunction,
   manifestSchema,

@@ -83,6 +83,26 @@ const callsSchema = z.strictObject({
   retentionS: z.number().int(),
 });
 
+const imageSchema = z.strictObject({
+  /** The repository's name in ECR, without the registry. */
+  repository: z.string(),
+  tag: z.string(),
+  platform: z.enum(["linux/amd64", "linux/arm64"]),
+  /** `<app>/<name>` of the functions that run it. */
+  functions: z.array(z.string()),
+  dockerfile: z.string(),
+  buildArgs: z.record(z.string(), z.string()),
+  files: z.array(
+    z.strictObject({
+      by: z.string(),
+      kind: z.enum(["folder", "file", "requirements", "context"]),
+      /** Relative to the manifest. */
+      from: z.string(),
+      at: z.string(),
+    }),
+  ),
+});
+
 /** `slipway.json`: what a stack deploys, as plain data. The local engine, the review, and what looks for it in AWS read it. */
 export const manifestSchema = z.strictObject({
   version: z.literal(1),
@@ -101,6 +121,8 @@ export const manifestSchema = z.strictObject({
   routes: z.array(routeSchema),
   /** Of the functions that are called by way of one; absent where there is none. */
   queues: z.array(queueSchema).optional(),
+  /** Images that the deploy builds; absent where there are none. */
+  images: z.array(imageSchema).optional(),
   /** Where calls are kept, under the names that the functions' configurations have; absent where nothing makes or runs any. */
   calls: callsSchema.optional(),
 });
@@ -111,6 +133,7 @@ export type ManifestFunction = z.infer<typeof functionSchema>;
 export type ManifestEndpoint = z.infer<typeof endpointSchema>;
 /** A function that is called by way of a queue. */
 export type ManifestSpawnFunction = z.infer<typeof spawnFunctionSchema>;
+export type ManifestImage = z.infer<typeof imageSchema>;
 export type ManifestRoute = z.infer<typeof routeSchema>;
 
 export function isEndpoint(fn: ManifestFunction): fn is ManifestEndpoint {

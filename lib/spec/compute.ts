@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FARGATE_SIZES, isFargateSize, nearestFargateSizes } from "../catalog";
+import type { Image } from "../image/image";
 import { APP_PATTERN, NAME_PATTERN } from "../naming";
 import { imageUri, mutableImageWarning } from "./image-uri";
 import type { Report } from "./parse";
@@ -33,8 +34,11 @@ export interface ComputeOptions {
    * @default - none, and `slipway dev` cannot run the function
    */
   readonly source?: string;
-  /** URI of the app's image, which holds the code and the `slipway` Python package. Pin it by digest. */
-  readonly image: string;
+  /**
+   * The app's image: an `Image`, which the deploy builds and pushes, or the URI of one that is there, pinned by digest. What Python code
+   * runs in needs the `slipway` package: an `Image` gets it, and the code in `source`, by itself, unless a Dockerfile of your own makes it.
+   */
+  readonly image: string | Image;
   /**
    * vCPU of the task: 0.25, 0.5, 1, 2, 4, 8 or 16.
    * @default 0.5
@@ -91,8 +95,8 @@ export interface ComputeOptions {
    */
   readonly drainTimeout?: Duration;
   /**
-   * Mount the app's root filesystem read-only. It cannot be combined with `exec`.
-   * @default false
+   * Mount the app's root filesystem read-only; `/tmp` can be written to. It cannot be combined with `exec`.
+   * @default - true for an `Image` that no Dockerfile of your own makes, unless `exec` is set; false for others
    */
   readonly readOnlyRoot?: boolean;
   /**
@@ -100,6 +104,16 @@ export interface ComputeOptions {
    * @default false
    */
   readonly exec?: boolean;
+}
+
+/** Of Python code, which needs no image of its own. */
+export interface PythonOptions extends Omit<ComputeOptions, "image"> {
+  /**
+   * As of any construct.
+   * @default - Debian with Python 3.12, what `requirements.txt` in `source` asks for, the `slipway` package with what the kind needs, and
+   * `source` itself
+   */
+  readonly image?: string | Image;
 }
 
 export interface ComputeSpec {
@@ -168,7 +182,7 @@ export const computeShape = {
     fix: 'Set name in that form, for example "hello"; the default is the construct id in kebab-case',
   }),
   source: text({ token: "early" }).optional(),
-  image: imageUri("hello"),
+  image: imageUri("hello", "Set source, of which Python code gets its image; else pass an Image, or an image's URI"),
   cpu: leaf<number>(
     (value) => {
       if (typeof value === "number" && VCPUS.includes(value)) return value;

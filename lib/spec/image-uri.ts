@@ -2,12 +2,13 @@ import { isToken } from "./tokens";
 import { refuse, text } from "./values";
 
 /** URI of a container image: `registry/repository:tag` or `…@sha256:…`. */
-export function imageUri(repository: string) {
+export function imageUri(repository: string, missing?: string) {
   const example = `"123456789012.dkr.ecr.us-east-1.amazonaws.com/${repository}@sha256:…"`;
   const fix = `Write for example ${example}`;
   return text({
     token: "late",
     example,
+    missing,
     fix,
     read: (value) => {
       if (value.includes("://")) return refuse("must have no scheme", `Write "${value.replace(/^.*:\/\//, "")}"`);

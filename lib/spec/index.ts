@@ -1,4 +1,4 @@
-export type { ComputeOptions, ComputeSpec } from "./compute";
+export type { ComputeOptions, ComputeSpec, PythonOptions } from "./compute";
 export type { Concurrency } from "./concurrency";
 export type { ScalingOptions } from "./containers";
 export { describeProblem, type LocatedProblem, type Problem, SlipwayError } from "./errors";

@@ -40,10 +40,15 @@ export interface LeafOptions {
   readonly hidden?: boolean;
   /** What to write when the prop is missing. */
   readonly example?: string;
+  /** What to do when it is missing, where that is more than to write such an example. */
+  readonly missing?: string;
 }
 
 /** A schema for one prop from a reader of its literal value. Missing is the reader's own problem unless `.optional()`. */
-export function leaf<T>(read: (value: unknown) => T | Refused, { token, hidden = false, example }: LeafOptions) {
+export function leaf<T>(
+  read: (value: unknown) => T | Refused,
+  { token, hidden = false, example, missing }: LeafOptions,
+) {
   return z.unknown().transform((value, context): T => {
     const issue = (code: string, { message, fix }: Refusal, isHidden = hidden): never => {
       context.addIssue({ code: "custom", message, params: { code, fix, hidden: isHidden }, input: value });
@@ -52,7 +57,7 @@ export function leaf<T>(read: (value: unknown) => T | Refused, { token, hidden =
     if (value === undefined) {
       return issue("SLIPWAY_E_MISSING_PROP", {
         message: "is missing",
-        fix: example ? `Write for example ${example}` : "Set it",
+        fix: missing ?? (example ? `Write for example ${example}` : "Set it"),
       });
     }
     if (isToken(value)) {

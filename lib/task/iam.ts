@@ -36,6 +36,8 @@ export function ecsTasksTrust({ partition, region, account }: AccountScope): Sta
 
 export interface ExecutionNeeds extends AccountScope {
   readonly images: readonly string[];
+  /** ARNs, beside those of the images. */
+  readonly repositories?: readonly string[];
   readonly logGroupArn: string;
   readonly secrets: readonly SecretReference[];
   readonly kmsKeyArn?: string;
@@ -43,7 +45,8 @@ export interface ExecutionNeeds extends AccountScope {
 
 /** What ECS itself needs to start the task: pull exactly these images, write to this log group, read these secrets. */
 export function executionStatements(needs: ExecutionNeeds): Statement[] {
-  const repositories = [...new Set(needs.images.flatMap((image) => repositoryArn(image, needs)))].sort();
+  const ofImages = needs.images.flatMap((image) => repositoryArn(image, needs));
+  const repositories = [...new Set([...ofImages, ...(needs.repositories ?? [])])].sort();
   const secretArns = (service: "secretsmanager" | "ssm") =>
     [
       ...new Set(

@@ -6,8 +6,8 @@ import { type Identity, physicalName } from "../../../lib/naming";
 import { queueScaling } from "../../../lib/scaling";
 import {
   type CallOptions,
-  type ComputeOptions,
   type FunctionOptions,
+  type PythonOptions,
   parseSpawnFunction,
   type SpawnScalingOptions,
 } from "../../../lib/spec";
@@ -37,13 +37,14 @@ import { PLATFORM_REFERENCE } from "../platform/platform-ref";
 import { accountOf } from "../service/account";
 import { makeAlarms } from "../service/alarms";
 import { makeRoles } from "../service/roles";
+import { ServiceImage } from "../service/service-image";
 import { StackPlan } from "../stack/stack-plan";
 import { ImportedFunction } from "./imported-function";
 import { makeQueues } from "./queues";
 import { FUNCTION_RESOURCES, type FunctionResourceTable, type SpawnResources } from "./resources";
 import { makeScaling } from "./scaling";
 
-export interface SpawnFunctionProps extends ComputeOptions, SpawnScalingOptions, CallOptions, FunctionOptions {
+export interface SpawnFunctionProps extends PythonOptions, SpawnScalingOptions, CallOptions, FunctionOptions {
   /** The platform that the function runs on: of this stack, or imported by `Platform.fromAttributes`. */
   readonly platform: IPlatform;
   /**
@@ -78,7 +79,8 @@ export class SpawnFunction extends Construct implements IFunction {
 
   constructor(scope: Construct, id: string, props: SpawnFunctionProps) {
     super(scope, id);
-    const { spec, warnings } = parseSpawnFunction(props, id, this.node.path, {
+    const image = ServiceImage.of(props, "calls");
+    const { spec: read, warnings } = parseSpawnFunction(image.props, id, this.node.path, {
       platform: PLATFORM_REFERENCE,
       transform: transformReference("service"),
     });
@@ -89,13 +91,14 @@ export class SpawnFunction extends Construct implements IFunction {
     });
     const calls = platform.requireCalls(this);
     const { attributes } = platform;
+    const account = accountOf(this, attributes.region);
+    const { spec, built } = image.place(this, platform, read, account);
     const maker = new ResourceMaker(this, FUNCTION_RESOURCES, props.transform, ["callsPolicy"]);
     const target = `${spec.app}/${spec.name}`;
     const identity: Identity = { ...attributes, app: spec.app, name: spec.name };
     const name = (maxLength: number) => physicalName(identity, { maxLength, kind: "function" });
     const tags = { "slipway:app": spec.app, "slipway:function": spec.name };
     const tag = functionTag({ environment: attributes.environment ?? "", app: spec.app, name: spec.name });
-    const account = accountOf(this, attributes.region);
 
     const logGroupName = `/slipway/${name(120)}`;
     const logGroup = maker.make("logGroup", {
@@ -118,7 +121,8 @@ export class SpawnFunction extends Construct implements IFunction {
     const roles = makeRoles(maker, {
       target,
       account,
-      images: [spec.image, attributes.gatewayImage],
+      images: [...(built ? [] : [spec.image]), attributes.gatewayImage],
+      repositories: built ? [built.repositoryArn] : [],
       kmsKeyArn: attributes.kmsKeyArn,
       secrets,
       logGroupArn: logGroup.arn,
@@ -149,6 +153,7 @@ export class SpawnFunction extends Construct implements IFunction {
       volume: [{ name: MEETING_VOLUME }],
       containerDefinitions: jsonText(containers),
       tags,
+      dependsOn: built ? [built.push] : undefined,
     });
     const deployTimeout = `${deployMinutes({ ...spec, requestTimeout: spec.timeout + NOTICE })}m`;
     const service = maker.make("service", {

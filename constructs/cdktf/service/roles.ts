@@ -20,7 +20,10 @@ interface RoleOptions {
   /** Whose, as a person reads it. */
   readonly target: string;
   readonly account: AccountScope;
+  /** URIs of given images. */
   readonly images: readonly string[];
+  /** ARNs of repositories in which the deploy puts images. */
+  readonly repositories?: readonly string[];
   readonly kmsKeyArn?: string;
   readonly secrets: readonly SecretReference[];
   readonly logGroupArn: string;
@@ -54,6 +57,7 @@ export function makeRoles(maker: RoleMaker, options: RoleOptions): Roles {
       executionStatements({
         ...account,
         images: options.images,
+        repositories: options.repositories,
         logGroupArn: options.logGroupArn,
         secrets: options.secrets,
         kmsKeyArn: options.kmsKeyArn,

@@ -3,6 +3,7 @@ import { buildManifest, type Manifest } from "../../../lib/manifest";
 import { isToken } from "../../../lib/spec";
 import type { CallStores } from "../../../lib/task";
 import type { IPlatform } from "../platform/platform-ref";
+import type { ImageEntry } from "./app-images";
 import { type EndpointEntry, type FunctionEntry, targetOf } from "./entries";
 
 interface Stack {
@@ -12,13 +13,17 @@ interface Stack {
   readonly cluster?: string;
   readonly endpoints: readonly EndpointEntry[];
   readonly functions: readonly FunctionEntry[];
+  readonly images: readonly ImageEntry[];
 }
 
 /** Stands for the account, which is known only after apply. */
 const NO_ACCOUNT = "000000000000";
 
 /** `slipway.json` of a stack, which is written to `folder`. */
-export function stackManifest({ stack, platform, cluster, endpoints, functions }: Stack, folder: string): Manifest {
+export function stackManifest(
+  { stack, platform, cluster, endpoints, functions, images }: Stack,
+  folder: string,
+): Manifest {
   const { workspace, environment, region, domain } = platform?.attributes ?? { workspace: "", region: "" };
   const source = (given: string | undefined) => (given === undefined ? null : relative(folder, resolve(given)) || ".");
   const stores = storesOf(platform, [...endpoints, ...functions]);
@@ -58,6 +63,13 @@ export function stackManifest({ stack, platform, cluster, endpoints, functions }
       target: targetOf(entry),
       name: entry.queues.queue,
       deadLetters: entry.queues.deadLetters,
+    })),
+    images: images.map(({ image, ...entry }) => ({
+      ...entry,
+      functions: [...entry.functions].sort(),
+      dockerfile: image.dockerfile,
+      buildArgs: { ...image.buildArgs },
+      files: image.localFiles.map(({ from, ...local }) => ({ ...local, from: relative(folder, from) || "." })),
     })),
     calls: stores && { ...stores },
   });

@@ -10,6 +10,7 @@ import { platformProblems, publicCallsProblems } from "../../../lib/task";
 import { controlRoleProblems } from "../calls/policy-sizing";
 import { onSynthesize, warn } from "../engine/synthesis-hook";
 import type { IPlatform } from "../platform/platform-ref";
+import { AppImages } from "./app-images";
 import { type EndpointEntry, type FunctionEntry, targetOf } from "./entries";
 import { stackManifest } from "./stack-manifest";
 import { stackSummary } from "./stack-summary";
@@ -188,7 +189,10 @@ export class StackPlan {
   private manifest(folder: string): string {
     const { cluster, endpoints, functions } = this;
     const [platform] = this.platforms;
-    const manifest = stackManifest({ stack: this.stack.node.id, platform, cluster, endpoints, functions }, folder);
+    const manifest = stackManifest(
+      { stack: this.stack.node.id, platform, cluster, endpoints, functions, images: AppImages.entriesOf(this.stack) },
+      folder,
+    );
     return `${JSON.stringify(manifest, null, 2)}\n`;
   }
 

@@ -15,6 +15,6 @@ export type AsgiAppProps = AsgiAppOptions & WebConstructProps;
  */
 export class AsgiApp extends WebEndpoint {
   constructor(scope: Construct, id: string, props: AsgiAppProps) {
-    super(scope, id, parseAsgiApp, props);
+    super(scope, id, parseAsgiApp, props, "asgi");
   }
 }

@@ -15,6 +15,6 @@ export type FastApiEndpointProps = FastApiEndpointOptions & WebConstructProps;
  */
 export class FastApiEndpoint extends WebEndpoint {
   constructor(scope: Construct, id: string, props: FastApiEndpointProps) {
-    super(scope, id, parseFastApiEndpoint, props);
+    super(scope, id, parseFastApiEndpoint, props, "fastapi");
   }
 }

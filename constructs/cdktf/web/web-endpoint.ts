@@ -1,6 +1,7 @@
 import { Op, TerraformOutput, TerraformSelf, Token } from "cdktf";
 import { Construct } from "constructs";
 import { GATEWAY_PORTS } from "../../../lib/catalog";
+import type { PythonKind } from "../../../lib/image";
 import { DEFAULT_ALARMS, type MetricRef, type WebMetric, webAlarms, webMetric } from "../../../lib/monitoring";
 import { type Identity, physicalName } from "../../../lib/naming";
 import { webAddress } from "../../../lib/routing";
@@ -31,6 +32,7 @@ import { PLATFORM_REFERENCE } from "../platform/platform-ref";
 import { accountOf } from "../service/account";
 import { makeAlarms } from "../service/alarms";
 import { makeRoles } from "../service/roles";
+import { ServiceImage } from "../service/service-image";
 import { StackPlan } from "../stack/stack-plan";
 import { WEB_RESOURCES, type WebResources, type WebResourceTable } from "./resources";
 import { makeScaling } from "./scaling";
@@ -62,15 +64,19 @@ export abstract class WebEndpoint extends Construct {
   private readonly dimensions;
   private readonly caller: Caller;
 
-  protected constructor(scope: Construct, id: string, parse: WebParser, props: WebConstructProps) {
+  /** @param python the kind of Python code that it is, if it is any */
+  protected constructor(scope: Construct, id: string, parse: WebParser, props: WebConstructProps, python?: PythonKind) {
     super(scope, id);
-    const { spec, warnings, pathModeWarnings } = parse(props, id, this.node.path, WEB_REFERENCES);
+    const image = ServiceImage.of(props, python);
+    const { spec: read, warnings, pathModeWarnings } = parse(image.props, id, this.node.path, WEB_REFERENCES);
     const { platform } = props;
     requireSameStack(this, platform, {
       prop: "platform",
       fix: "Use Platform.fromAttributes(this, …) with the values that the platform's stack outputs as slipway_platform",
     });
     const { attributes } = platform;
+    const account = accountOf(this, attributes.region);
+    const { spec, built } = image.place(this, platform, read, account);
     const maker = new ResourceMaker(this, WEB_RESOURCES, props.transform, ["callsPolicy"]);
     const target = `${spec.app}/${spec.name}`;
     const identity: Identity = { ...attributes, app: spec.app, name: spec.name };
@@ -88,11 +94,11 @@ export abstract class WebEndpoint extends Construct {
     });
     const task = webTask(spec, attributes, logGroupName);
     const { firstByte: requestTimeout } = timersOf(spec, attributes);
-    const account = accountOf(this, attributes.region);
     const roles = makeRoles(maker, {
       target,
       account,
-      images: [spec.image, attributes.gatewayImage],
+      images: [...(built ? [] : [spec.image]), attributes.gatewayImage],
+      repositories: built ? [built.repositoryArn] : [],
       kmsKeyArn: attributes.kmsKeyArn,
       secrets: task.secrets,
       logGroupArn: logGroup.arn,
@@ -124,6 +130,7 @@ export abstract class WebEndpoint extends Construct {
       taskRoleArn: roles.task.arn,
       containerDefinitions: jsonText(task.containers),
       tags,
+      dependsOn: built ? [built.push] : undefined,
     });
     const targetGroup = maker.make("targetGroup", {
       name: name(32, "tg", ["HTTP", String(GATEWAY_PORTS.data), "ip", ...literals(attributes.vpcId)]),

@@ -15,6 +15,6 @@ export type WsgiAppProps = WsgiAppOptions & WebConstructProps;
  */
 export class WsgiApp extends WebEndpoint {
   constructor(scope: Construct, id: string, props: WsgiAppProps) {
-    super(scope, id, parseWsgiApp, props);
+    super(scope, id, parseWsgiApp, props, "wsgi");
   }
 }

@@ -25,6 +25,9 @@ const NOBODY_WANTS = [
   "**/.dockerignore",
 ];
 
+/** Of the folder of an infrastructure app: what describes the image is nothing that runs in it. */
+const APP_FILES = ["cdktf.json", "cdk.json", "*.ts", "package.json", "package-lock.json", "tsconfig.json"];
+
 export interface Ignore {
   /** Whether a path, relative and posix, stays out. */
   ignores(path: string): boolean;
@@ -34,7 +37,8 @@ export interface Ignore {
 
 /** Of a folder whose files are added to an image: its own `.dockerignore` has the last word. */
 export function folderIgnore(folder: string): Ignore {
-  return ignoreOf([...NOBODY_WANTS, ...linesOf(join(folder, ".dockerignore"))]);
+  const isApp = existsSync(join(folder, "cdktf.json")) || existsSync(join(folder, "cdk.json"));
+  return ignoreOf([...NOBODY_WANTS, ...(isApp ? APP_FILES : []), ...linesOf(join(folder, ".dockerignore"))]);
 }
 
 /** Of a Dockerfile's context: what the builder itself would leave out. */

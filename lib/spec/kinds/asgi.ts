@@ -1,5 +1,5 @@
 import { DEFAULT_APP_PORT } from "../../catalog";
-import type { ComputeOptions } from "../compute";
+import type { PythonOptions } from "../compute";
 import { DEFAULT_MAX_INPUTS } from "../concurrency";
 import type { ScalingOptions } from "../containers";
 import { handler } from "../handler";
@@ -13,7 +13,7 @@ export interface AsgiOptions {
 }
 
 /** An AsgiApp's props less the constructs among them (`platform`, `transform`). */
-export type AsgiAppOptions = ComputeOptions & ScalingOptions & WebOptions & AsgiOptions;
+export type AsgiAppOptions = PythonOptions & ScalingOptions & WebOptions & AsgiOptions;
 
 export const parseAsgiApp = webParser(
   { handler: handler("app") },

@@ -1,5 +1,5 @@
 import { DEFAULT_APP_PORT } from "../../catalog";
-import type { ComputeOptions } from "../compute";
+import type { PythonOptions } from "../compute";
 import type { ScalingOptions } from "../containers";
 import { handler } from "../handler";
 import { flag, type Handler, oneOf } from "../values";
@@ -22,7 +22,7 @@ export interface FastApiOptions {
 }
 
 /** A FastApiEndpoint's props less the constructs among them (`platform`, `transform`). */
-export type FastApiEndpointOptions = ComputeOptions & ScalingOptions & WebOptions & FastApiOptions;
+export type FastApiEndpointOptions = PythonOptions & ScalingOptions & WebOptions & FastApiOptions;
 
 export const parseFastApiEndpoint = webParser(
   {

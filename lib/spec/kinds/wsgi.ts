@@ -1,5 +1,5 @@
 import { DEFAULT_APP_PORT } from "../../catalog";
-import type { ComputeOptions } from "../compute";
+import type { PythonOptions } from "../compute";
 import { DEFAULT_MAX_INPUTS } from "../concurrency";
 import type { ScalingOptions } from "../containers";
 import { handler } from "../handler";
@@ -13,7 +13,7 @@ export interface WsgiOptions {
 }
 
 /** A WsgiApp's props less the constructs among them (`platform`, `transform`). */
-export type WsgiAppOptions = ComputeOptions & ScalingOptions & WebOptions & WsgiOptions;
+export type WsgiAppOptions = PythonOptions & ScalingOptions & WebOptions & WsgiOptions;
 
 export const parseWsgiApp = webParser(
   { handler: handler("app") },

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { PythonKind } from "../../../lib/local/python-package";
+import type { PythonKind } from "../../../lib/image";
 import type { ClientRequest, Handshake } from "./client";
 
 const ROOT = join(__dirname, "../../..");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PACKAGES } from "../../../lib/local/python-package";
+import { PYTHON_PACKAGES } from "../../../lib/image";
 import { PYTHON_SETUP_MS, testPython } from "./python-fixture";
 import { removeProcesses, run } from "./slipway-process";
 
@@ -18,7 +18,7 @@ test("the Python package has the version of the npm package", async () => {
 test("what the local engine installs for a kind, if anything, is the extra of its name in pyproject.toml", () => {
   const [table = ""] = PYPROJECT.split("[project.optional-dependencies]")[1]?.split("\n[") ?? [];
   const extras = [...table.matchAll(/^(\w+) = (.*)$/gm)].map(([, name, list]) => [name, JSON.parse(list!)]);
-  expect(extras).toEqual(Object.entries(PACKAGES).filter(([, list]) => list.length > 0));
+  expect(extras).toEqual(Object.entries(PYTHON_PACKAGES).filter(([, list]) => list.length > 0));
 });
 
 test("import slipway brings in no package, nor any module before it is used, and exports only what exists", async () => {

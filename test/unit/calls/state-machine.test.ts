@@ -97,7 +97,6 @@ function play(scene: Scene, fenced = true): { world: World; last: number } {
 }
 
 test("however spawner, workers, canceller and sweeper interleave and crash, a call has one end, and no attempt but the newest ends it", () => {
-  const ends = new Map<string, number>();
   fc.assert(
     fc.property(scenes, (scene) => {
       const { world, last } = play(scene);
@@ -108,12 +107,16 @@ test("however spawner, workers, canceller and sweeper interleave and crash, a ca
       expect(record.finishedAt).toBeLessThanOrEqual(last);
       if (record.state === "SUCCESS") expect(record.output).toEqual({ in: "record", body: `${record.attempt}` });
       expect(deadLetters).toBe(record.error?.type === "PoisonCall" ? 1 : 0);
-      ends.set(record.state, (ends.get(record.state) ?? 0) + 1);
     }),
     { numRuns: 3000 },
   );
-  // The scenes reach every end.
-  expect([...ends.keys()].sort()).toEqual(["CANCELLED", "EXPIRED", "FAILURE", "SUCCESS", "TIMEOUT"]);
+}, 60_000);
+
+test("the scenes reach every end", () => {
+  // Always the same ones: an end that one scene in a thousand has would be missing from some 3000.
+  const ends = fc.sample(scenes, { numRuns: 3000, seed: 1 }).map((scene) => play(scene).world.record?.state);
+  const known = ends.filter((state) => state !== undefined);
+  expect([...new Set(known)].sort()).toEqual(["CANCELLED", "EXPIRED", "FAILURE", "SUCCESS", "TIMEOUT"]);
 }, 60_000);
 
 test("without the fence the same scenes show a second end, or an old attempt's", () => {

@@ -45,6 +45,7 @@ function manifest(functions: ManifestInput["endpoints"], routes: ManifestInput["
     endpoints: functions,
     functions: [],
     routes,
+    images: [],
     queues: [],
     calls: undefined,
   });
@@ -156,6 +157,7 @@ describe("a function that is called by way of a queue", () => {
       },
     ],
     routes: [],
+    images: [],
     queues: [{ target: "jobs/process", name: "q", deadLetters: "d" }],
     calls: stores,
   });

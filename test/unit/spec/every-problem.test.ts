@@ -16,7 +16,7 @@ test("everything that is missing is told at once, construct references too", () 
   expect(messages(withReference({}))).toEqual([
     "stack/greet: platform: is missing: a Platform. Pass new Platform(…). [SLIPWAY_E_MISSING_PROP]",
     'stack/greet: app: is missing. Write for example "hello". [SLIPWAY_E_MISSING_PROP]',
-    'stack/greet: image: is missing. Write for example "123456789012.dkr.ecr.us-east-1.amazonaws.com/hello@sha256:…". [SLIPWAY_E_MISSING_PROP]',
+    "stack/greet: image: is missing. Set source, of which Python code gets its image; else pass an Image, or an image's URI. [SLIPWAY_E_MISSING_PROP]",
     'stack/greet: handler: is missing. Write for example "app:hello" for hello in app.py. [SLIPWAY_E_MISSING_PROP]',
   ]);
 });

@@ -1,0 +1,7 @@
+import { join } from "node:path";
+import { packageRoot } from "../local/package-root";
+
+/** The folder that holds the Python package `slipway`. */
+export function pythonPackage(): string {
+  return join(packageRoot(), "lib", "runtime", "python");
+}
