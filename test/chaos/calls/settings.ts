@@ -62,7 +62,8 @@ export const RULES = {
   retentionS: 86_400,
   startupMs: 20_000,
   sweepMs: 500,
-  leaseMs: 3000,
+  /** A third of it is how long an answer about the lease may take. */
+  leaseMs: 6000,
   /** Longer than any run's backlog. */
   queueMs: 3_600_000,
   deadlineMs: 3_600_000,

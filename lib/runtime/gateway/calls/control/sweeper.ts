@@ -26,7 +26,8 @@ export interface SweeperParts {
 
 /** Looks after open calls whose time has come: ends what is over, and sends messages where there are none. */
 export class Sweeper {
-  private turn = 0;
+  /** Anywhere: who led before may have been cut short at the same function each time. */
+  private turn = Math.floor(Math.random() * 1_000_000);
   private errors = 0;
 
   constructor(private readonly parts: SweeperParts) {}
