@@ -35,7 +35,7 @@ export function findBuilder(env: NodeJS.ProcessEnv): Builder {
   const found = BUILDERS.find((name) => (wanted === undefined || name === wanted) && isInstalled(name, env.PATH ?? ""));
   if (found !== undefined) return found;
   throw new BuildError(`Images have to be built, and there is no ${wanted ?? "docker, podman or buildah"} here.`, {
-    fix: 'Install one of docker, podman and buildah; or, where another machine builds, run `slipway images push` there and set images: "prebuilt" on the platform.',
+    fix: "Install one of docker, podman and buildah; or run `slipway images push` on a machine that has one before the deploy, which then finds them in the registry",
   });
 }
 

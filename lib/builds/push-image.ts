@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { stage } from "../image/context/stage";
 import { ECR_REGISTRY_ARG } from "../image/image";
 import type { LocalFiles } from "../image/local-files";
@@ -9,6 +6,7 @@ import { withMirror } from "./base-images";
 import { BuildError } from "./build-error";
 import { type Builder, baseOptions, buildArguments, pushArguments, type Registry } from "./builder";
 import { type Credentials, digestOf } from "./registry";
+import { withTemporaryFolder } from "./temporary-folder";
 
 /** An image that a stack runs, as its manifest has it. */
 export interface WantedImage {
@@ -66,17 +64,14 @@ export async function buildImage(
   options: PushOptions,
 ): Promise<void> {
   options.onProgress(`building ${name} with ${builder}`);
-  const folder = mkdtempSync(join(tmpdir(), "slipway-image-"));
-  try {
+  await withTemporaryFolder("slipway-image-", async (folder) => {
     const { platform, buildArgs } = image;
     const dockerfile = withMirror(image.dockerfile, options.env);
     const staged = stage({ ...image, dockerfile }, folder);
     const args = { ...buildArgs, ...(isOnEcr(image) && { [ECR_REGISTRY_ARG]: options.registry.host }) };
     const [verb, ...others] = buildArguments(builder, { ...staged, platform, buildArgs: args, name });
     await runBuilder(builder, [verb!, ...baseOptions(builder, options.registry), ...others], "built", name, options);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Its base is in the registry that it is pushed to. */

@@ -11,6 +11,14 @@ import { MANIFEST_FILE, type ManifestImage } from "../manifest";
 import type { BuildOptions, ImagesOptions } from "./images-options";
 import { reported } from "./reported";
 
+/** A deploy that is broken off leaves neither a login nor files of a build. */
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, () => process.exit(code));
+}
+
 interface Listed {
   readonly file: string;
   readonly stack: string;

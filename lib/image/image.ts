@@ -47,6 +47,8 @@ type Base =
   | { readonly kind: "ecr"; readonly repository: string; readonly tag: string }
   | { readonly kind: "dockerfile"; readonly text: string };
 
+const BRAND = Symbol.for("slipway/image");
+
 interface Parts {
   readonly base: Base;
   readonly lines: readonly string[];
@@ -67,7 +69,9 @@ interface Parts {
 export class Image {
   private hash: string | undefined;
 
-  private constructor(private readonly parts: Parts) {}
+  private constructor(private readonly parts: Parts) {
+    Object.defineProperty(this, BRAND, { value: true });
+  }
 
   /**
    * Debian with Python, in the folder `/app`.
@@ -115,6 +119,11 @@ export class Image {
     const from = resolve(context ?? dirname(path));
     const locals: LocalFiles[] = [{ by: "fromDockerfile", kind: "context", from, at: "" }];
     return new Image({ base, lines: [], locals, buildArgs });
+  }
+
+  /** Across copies of the library, unlike `instanceof`. */
+  static isImage(value: unknown): value is Image {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 
   /** Debian packages, without those that they merely recommend. `name=version` pins one. */

@@ -61,6 +61,6 @@ export class ServiceImage<P> {
 function imageOf(given: unknown, source: unknown, kind: PythonKind | undefined): Image | undefined {
   const isCode = kind !== undefined && typeof source === "string";
   if (given === undefined) return isCode ? pythonImage(source, kind) : undefined;
-  if (!(given instanceof Image)) return undefined;
+  if (!Image.isImage(given)) return undefined;
   return isCode && given.isOpen ? pythonImage(source, kind, given) : given;
 }
