@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { join } from "node:path";
-import { curlCommand, DevSession, type LocalEndpoint, LocalError, nearestFreePort, packageRoot } from "../local";
+import { curlCommand, DevSession, type LocalEndpoint, LocalError, nearestFreePort } from "../local";
+import { packageRoot } from "../package";
 import { DEFAULT_PORT, type DemoCommandOptions } from "./program";
 import type { Report } from "./report";
 import { reportFor, serveSession } from "./serve-session";

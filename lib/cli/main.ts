@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { packageVersion } from "../local/package-root";
+import { packageVersion } from "../package";
 import { createProgram } from "./program";
 
 // Each command is loaded when it is run: the AWS SDK alone costs more than all of `slipway --help`.

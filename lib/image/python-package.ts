@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { packageRoot } from "../local/package-root";
+import { packageRoot } from "../package";
 
 /** The folder that holds the Python package `slipway`. */
 export function pythonPackage(): string {

@@ -6,7 +6,6 @@ export { nearestFreePort } from "./free-ports";
 export { LocalError } from "./local-error";
 export type { SpawnedFunction } from "./manifest-calls";
 export { type ManifestFile, readManifests } from "./manifests";
-export { packageRoot, packageVersion } from "./package-root";
 export { ensurePythonEnvironment, type PythonEnvironment } from "./python-environment";
 export { type ServeDefinitionsOptions, type ServedDefinitions, serveDefinitions } from "./serve-definitions";
 export { readProject, type SynthOptions, synthesize } from "./synth";

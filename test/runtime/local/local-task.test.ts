@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { gatewayProgram } from "../../../lib/local/gateway-program";
 import { LocalAws } from "../../../lib/local/local-aws";
 import { LocalError } from "../../../lib/local/local-error";
 import { LocalTasks } from "../../../lib/local/local-task";
-import { gatewayProgram } from "../../../lib/local/package-root";
 import type { LogLine, RunningTask, TaskDefinition } from "../../../lib/local/task";
 import { containers, type FunctionOptions, serverProgram } from "./definitions";
 import { isListening, open, send } from "./http";
