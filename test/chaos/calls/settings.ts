@@ -35,7 +35,8 @@ export const LONG: Omit<Settings, "seed"> = {
   quietMs: 180_000,
   callers: 3,
   workers: 5,
-  openCalls: 200,
+  // More keep two processors busy with waiting clients, and then every answer is late.
+  openCalls: 80,
   deedMs: 3000,
   kills: 200,
 };
