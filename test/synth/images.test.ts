@@ -24,7 +24,7 @@ function code(text = "def hello(): ..."): string {
 
 function synthesize(add: (stack: ReturnType<typeof newStack>, platform: ReturnType<typeof platformIn>) => void) {
   const stack = newStack();
-  add(stack, platformIn(stack, { calls: true }));
+  add(stack, platformIn(stack));
   return new Synthesized(stack);
 }
 
