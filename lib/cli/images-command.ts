@@ -70,10 +70,13 @@ const LOCAL: Registry = { host: "localhost", isPlain: true };
 
 /** Of the manifest in the folder, else of all that the app's last synth wrote. */
 function listed(folder: string, { stack, tag }: ImagesOptions): Listed[] {
-  const here = join(folder, MANIFEST_FILE);
-  const manifests: ManifestFile[] = existsSync(here)
-    ? [readManifest(here)]
-    : readManifests(join(folder, "cdktf.out"), stack);
+  const [here, outdir] = [join(folder, MANIFEST_FILE), join(folder, "cdktf.out")];
+  if (!existsSync(here) && !existsSync(outdir)) {
+    throw new LocalError(`Nothing has been synthesized in ${folder}: there is no cdktf.out.`, {
+      fix: "Run: npx cdktf synth",
+    });
+  }
+  const manifests: ManifestFile[] = existsSync(here) ? [readManifest(here)] : readManifests(outdir, stack);
   const all = manifests.flatMap(({ file, manifest }) =>
     (manifest.images ?? []).map((image) => ({ file, stack: manifest.stack, region: manifest.platform.region, image })),
   );
