@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import {
   ConditionalCheckFailedException,
   CreateTableCommand,
@@ -178,6 +180,18 @@ describe("the emulator keeps what AWS promises", () => {
     for (const pk of ["one call", "another"]) {
       const claims: number[] = await Promise.all(Array.from({ length: 20 }, () => claim(pk)));
       expect([pk, claims.reduce((all, one) => all + one)]).toEqual([pk, 1]);
+    }
+  });
+
+  test("an answer comes in one piece: one that broke off would be asked for again, and its change made twice", async () => {
+    const { hostname, port } = new URL(emulator.url);
+    for (let i = 0; i < 20; i++) {
+      const socket = connect({ host: hostname, port: Number(port) });
+      socket.write(`GET /moto-api/config HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+      const [first] = (await once(socket, "data")) as [Buffer];
+      socket.destroy();
+      const [head, body] = first.toString().split("\r\n\r\n");
+      expect(Number(/content-length: (\d+)/i.exec(head!)![1])).toBe(Buffer.byteLength(body!));
     }
   });
 

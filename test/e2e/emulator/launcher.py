@@ -13,7 +13,14 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 import fidelity
 import inventory
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+
+class InOnePiece(WSGIRequestHandler):
+    """Sends headers and body together: a client in Go, such as Terraform's provider, takes headers that come alone before the
+    connection closes for a lost answer, now and then, and asks for the same change a second time."""
+
+    wbufsize = 1 << 20
 
 
 def end_with_stdin():
@@ -25,7 +32,7 @@ def main():
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     fidelity.apply()
     moto = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", 0, inventory.serve_beside(moto), threaded=True)
+    server = make_server("127.0.0.1", 0, inventory.serve_beside(moto), threaded=True, request_handler=InOnePiece)
     threading.Thread(target=end_with_stdin, daemon=True).start()
     print(server.port, flush=True)
     server.serve_forever()
