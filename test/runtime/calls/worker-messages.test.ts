@@ -40,6 +40,20 @@ test("a duplicate of a running call's message waits, and is deleted when the cal
   await isEmptied(aws, fn.queueUrl);
 });
 
+test("two messages of one call that come together begin one attempt, though the answer to its claim is lost", async () => {
+  const id = await spawnCall(aws, fn);
+  await aws.queue(fn.queueUrl).send({ call: id });
+  aws.dynamodb.set("lossy", ({ operation, body }) => operation === "UpdateItem" && body.includes(id), 1);
+  const { executor } = await startWorker(aws, fn, { visibilityMs: 1000 });
+  const run = await executor.run();
+  expect(run.attempt).toBe(1);
+  await until(() => aws.sqs.count("ChangeMessageVisibility") >= 4, "both messages are hidden again and again");
+  expect(executor.data.lines).toEqual([]);
+  executor.done(run, 1);
+  expect(await reaches(aws, id, "SUCCESS")).toMatchObject({ attempt: 1, deliveries: 1 });
+  await isEmptied(aws, fn.queueUrl);
+});
+
 test("a message of a call that is over is deleted", async () => {
   const id = await spawnCall(aws, fn);
   await aws.table.change(id, cancelOf((await aws.table.get(id))!));

@@ -34,6 +34,8 @@ export class Worker {
   private readonly kept = new Set<Attempt>();
   /** What will be running, or not. */
   private readonly claiming = new Set<Promise<unknown>>();
+  /** Calls of which a message is looked at: a claim whose answer was lost is told from another message's by that alone. */
+  private readonly lookedAt = new Set<string>();
   private executor: Executor | undefined;
   private aside: NodeJS.Timeout | undefined;
   private exit!: (exit: WorkerExit) => void;
@@ -123,11 +125,15 @@ export class Worker {
       this.standAside(asideMs);
       return this.giveBack(received);
     }
+    const call = received.message?.call ?? received.receipt;
+    if (this.lookedAt.has(call)) return this.giveBack(received, context.config.visibilityMs);
     const claimedAt = context.clock.now();
-    const delivering = deliver(received, context, (call) => this.heart.has(call));
+    const delivering = deliver(received, context, (id) => this.heart.has(id));
     this.claiming.add(delivering);
+    this.lookedAt.add(call);
     const delivered = await delivering;
     this.claiming.delete(delivering);
+    this.lookedAt.delete(call);
     if (delivered.kind === "trouble") {
       context.log.warn("table_unreachable", { message: delivered.error.message });
       this.loop.slowDown();
@@ -174,8 +180,8 @@ export class Worker {
     );
   }
 
-  private async giveBack({ receipt }: Received): Promise<void> {
-    await tryFor(RELEASE_MS, (signal) => this.context.queue.hide(receipt, 0, signal));
+  private async giveBack({ receipt }: Received, afterMs = 0): Promise<void> {
+    await tryFor(RELEASE_MS, (signal) => this.context.queue.hide(receipt, afterMs, signal));
   }
 
   private async newestRevision(): Promise<number | undefined> {
