@@ -2,6 +2,8 @@
 module.exports = {
   ...require("./jest.config.js"),
   roots: ["<rootDir>/test/containers"],
-  testTimeout: 120_000,
-  maxWorkers: 1,
+  testTimeout: 900_000,
+  globalSetup: "<rootDir>/test/containers/shared-world.ts",
+  globalTeardown: "<rootDir>/test/containers/shared-world-stop.ts",
+  maxWorkers: 3,
 };

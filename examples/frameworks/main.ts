@@ -2,9 +2,7 @@ import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { AsgiApp, Platform, WebServer, WsgiApp } from "slipway";
-
-const REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+import { AsgiApp, Image, Platform, WebServer, WsgiApp } from "slipway";
 
 /** Three apps as teams have them already: FastAPI, Django and Streamlit. */
 class FrameworksStack extends TerraformStack {
@@ -18,17 +16,11 @@ class FrameworksStack extends TerraformStack {
       environment: "prod",
       domain: this.node.tryGetContext("domain"),
       hostedZoneId: this.node.tryGetContext("hostedZoneId"),
-      gatewayImage: `${REGISTRY}/slipway-gateway:0.1.0`,
       protect: false,
     });
 
-    /** What an endpoint's folder holds, and the image that was built from it. */
-    const code = (folder: string) => ({
-      platform,
-      app: "shop",
-      source: join(__dirname, folder),
-      image: `${REGISTRY}/shop-${folder}:1.0.0`,
-    });
+    /** What an endpoint's folder holds. */
+    const code = (folder: string) => ({ platform, app: "shop", source: join(__dirname, folder) });
 
     new AsgiApp(this, "api", { ...code("api"), handler: "app:app" });
 
@@ -40,6 +32,9 @@ class FrameworksStack extends TerraformStack {
 
     new WebServer(this, "board", {
       ...code("board"),
+      image: Image.debianSlim()
+        .pipInstallFromRequirements(join(__dirname, "board/requirements.txt"))
+        .addLocalDir(join(__dirname, "board"), "/app"),
       command: [
         "sh",
         "-c",

@@ -3,8 +3,6 @@ import { App, LocalBackend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { FastApiEndpoint, Platform } from "slipway";
 
-const REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
-
 class HelloStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -17,11 +15,10 @@ class HelloStack extends TerraformStack {
       environment: "prod",
       domain: this.node.tryGetContext("domain"),
       hostedZoneId: this.node.tryGetContext("hostedZoneId"),
-      gatewayImage: `${REGISTRY}/slipway-gateway:0.1.0`,
       protect: false,
     });
 
-    const python = { platform, app: "hello", source: __dirname, image: `${REGISTRY}/hello:1.0.0` };
+    const python = { platform, app: "hello", source: __dirname };
     new FastApiEndpoint(this, "greet", { ...python, handler: "app:hello" });
     new FastApiEndpoint(this, "process", { ...python, handler: "app:process", method: "POST", docs: true });
   }

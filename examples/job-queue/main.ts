@@ -3,8 +3,6 @@ import { App, LocalBackend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AsgiApp, Platform, SpawnFunction } from "slipway";
 
-const REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
-
 /** An API that accepts jobs at once, and functions that work on them for as long as they take. */
 class JobQueueStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
@@ -17,12 +15,11 @@ class JobQueueStack extends TerraformStack {
       environment: "prod",
       domain: this.node.tryGetContext("domain"),
       hostedZoneId: this.node.tryGetContext("hostedZoneId"),
-      gatewayImage: `${REGISTRY}/slipway-gateway:0.1.0`,
       protect: false,
     });
 
     // Endpoints may spawn the functions of their own app; for another app's there is grantSpawn.
-    const python = { platform, app: "job-queue", source: __dirname, image: `${REGISTRY}/job-queue:1.0.0` };
+    const python = { platform, app: "job-queue", source: __dirname };
     new AsgiApp(this, "api", { ...python, handler: "app:web_app", healthPath: "/health" });
     new SpawnFunction(this, "long-task", { ...python, handler: "tasks:long_task", timeout: "1h" });
     new SpawnFunction(this, "flaky-task", {

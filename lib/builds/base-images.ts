@@ -1,5 +1,5 @@
-/** Where the bases of `Image.debianSlim()` come from. */
-const OFFICIAL = /^(FROM )public\.ecr\.aws\/docker\/library\//gm;
+/** Where the bases of `Image.debianSlim()` and of the gateway come from. */
+const OFFICIAL = /^(FROM |ARG BASE=)public\.ecr\.aws\/docker\/library\//gm;
 
 /**
  * Takes Docker's official images from the registry that SLIPWAY_BASE_REGISTRY names, such as a mirror within a company. The image's tag

@@ -56,6 +56,7 @@ export function pushImages(folder: string, options: ImagesOptions): Promise<void
       const { registry, credentials } = await registryOf(region);
       await withLogin(registry, credentials, process.env, async (env) => {
         for (const one of images) {
+          await ensureRepositoryOf(one, options);
           const settings = { ...common(options), env, registry, credentials, builder: (): Builder => findBuilder(env) };
           const pushed = await pushImage(wanted(one), settings);
           said(options, pushed, describe(pushed));
@@ -104,6 +105,17 @@ async function registryOf(region: string): Promise<{ registry: Registry; credent
   if (given !== undefined) return { registry: parseRegistry(given) };
   // The AWS SDK takes longer to load than all the rest.
   return (await import("../builds/ecr.js")).loginToEcr(region);
+}
+
+/** Where no deploy makes it. Another registry than ECR makes them by itself. */
+async function ensureRepositoryOf(
+  { region, image: { repository, create } }: Listed,
+  options: ImagesOptions,
+): Promise<void> {
+  if (create === undefined || process.env.SLIPWAY_REGISTRY !== undefined) return;
+  const { ensureRepository } = await import("../builds/ecr.js");
+  const isNew = await ensureRepository(region, repository, create.kmsKeyArn);
+  if (isNew) common(options).onProgress(`made the ECR repository ${repository}`);
 }
 
 /** What the builder says goes to standard error: it is nobody's result. */

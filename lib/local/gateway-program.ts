@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../package";
+import { gatewayFolder } from "../package";
 import { LocalError } from "./local-error";
 
 /** The gateway as the one bundled file that its container image holds too. */
 export function gatewayProgram(): string {
-  const file = join(packageRoot(), "dist", "gateway", "gateway.cjs");
+  const file = join(gatewayFolder(), "gateway.cjs");
   if (!existsSync(file)) {
     throw new LocalError(`The gateway program is not built: ${file} is missing.`, { fix: "Run: npm run build" });
   }

@@ -42,7 +42,7 @@ export function refuseSharedPorts(
 const POLL_MS = 20;
 
 /** What a program that was killed left behind may hold its port for a moment. */
-const LAST_MOMENTS_MS = 1_000;
+const LAST_MOMENTS_MS = 3_000;
 
 /** Longer than any task may take to finish what it has in flight. */
 const HANDOVER_MS = 20_000;

@@ -1,7 +1,7 @@
 import type { ListenerRule } from "../routing";
 import { type FunctionSpec, type WebSpec, withoutTokens } from "../spec";
 import type { FunctionTask, WebTask } from "../task";
-import type { Manifest, ManifestEndpoint, ManifestFunction, ManifestSpawnFunction } from "./schema";
+import type { Manifest, ManifestEndpoint, ManifestFunction, ManifestImage, ManifestSpawnFunction } from "./schema";
 
 export interface ManifestInput {
   readonly stack: string;
@@ -82,7 +82,7 @@ export function buildManifest({
       .map(({ priority, hosts, paths, target }) => ({ priority, hosts: [...hosts], paths: [...paths], target }))
       .sort((a, b) => a.priority - b.priority),
     ...(queues.length > 0 ? { queues: [...queues].sort((a, b) => (a.target < b.target ? -1 : 1)) } : {}),
-    ...(images.length > 0 ? { images: [...images].sort((a, b) => (a.tag < b.tag ? -1 : 1)) } : {}),
+    ...(images.length > 0 ? { images: [...images].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)) } : {}),
     ...(calls ? { calls } : {}),
   };
 }
@@ -93,4 +93,9 @@ function plainTask({ size, containers }: WebTask | FunctionTask): ManifestFuncti
     memoryMiB: size.memoryMiB,
     containers: withoutTokens(containers) as ManifestFunction["task"]["containers"],
   };
+}
+
+/** The tag last: a change of the code moves nothing. */
+function orderOf({ repository, functions, dockerfile, tag }: ManifestImage): string {
+  return [repository, functions, dockerfile, tag].join("\n");
 }

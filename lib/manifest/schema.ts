@@ -90,13 +90,15 @@ const imageSchema = z.strictObject({
   platform: z.enum(["linux/amd64", "linux/arm64"]),
   /** `<app>/<name>` of the functions that run it. */
   functions: z.array(z.string()),
+  /** Whoever pushes it makes its repository, encrypted with this key, null for ECR's own; absent where the deploy makes it. */
+  create: z.strictObject({ kmsKeyArn: z.string().nullable() }).optional(),
   dockerfile: z.string(),
   buildArgs: z.record(z.string(), z.string()),
   files: z.array(
     z.strictObject({
       by: z.string(),
       kind: z.enum(["folder", "file", "requirements", "context"]),
-      /** Relative to the manifest. */
+      /** Relative to the manifest, or one of the library's own folders: `slipway:python`, `slipway:gateway`. */
       from: z.string(),
       at: z.string(),
     }),

@@ -10,6 +10,11 @@ export function packageRoot(): string {
   throw new Error(`No package.json of slipway above ${__dirname}: install the package again.`);
 }
 
+/** The gateway's program, and what its image is built from. */
+export function gatewayFolder(): string {
+  return join(packageRoot(), "dist", "gateway");
+}
+
 /** The version in the package's own package.json. */
 export function packageVersion(): string {
   return JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")).version;

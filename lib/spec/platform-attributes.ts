@@ -37,7 +37,9 @@ export interface PlatformAttributes {
   /** A literal: it is part of gateways' configuration, and where `slipway tokens` looks. */
   readonly tokensTableName: string;
   readonly tokensTableArn: string;
-  readonly gatewayImage: string;
+  /** Absent where each stack builds the gateway of its own version of the library. */
+  readonly gatewayImage?: string;
+  readonly images: "build" | "prebuilt";
   /** Seconds. */
   readonly idleTimeout: number;
   readonly logRetentionDays: number;

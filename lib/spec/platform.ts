@@ -43,8 +43,17 @@ export interface PlatformOptions {
    * @default ["0.0.0.0/0"]
    */
   readonly allowCidrs?: readonly string[];
-  /** URI of the gateway's image. Pin it by digest. */
-  readonly gatewayImage: string;
+  /**
+   * URI of the gateway's image, for architectures that all functions have. Pin it by digest.
+   * @default - the deploy of each stack builds the gateway of its own version of the library, and pushes it
+   */
+  readonly gatewayImage?: string;
+  /**
+   * Who builds the images that are built from local files: "build", the deploy, which takes a builder where Terraform runs; or "prebuilt",
+   * somebody who runs `slipway images push` before it, for runners that have no builder. Then a plan that lacks one fails.
+   * @default "build"
+   */
+  readonly images?: "build" | "prebuilt";
   /**
    * Time without a byte after which the load balancer closes a connection, 11 s to 4000 s. Endpoints' requestTimeout and
    * idleTimeout stay below it.
@@ -126,7 +135,8 @@ export interface PlatformSpec {
   readonly certificateArn?: string;
   readonly scheme: "internet-facing" | "internal";
   readonly allowCidrs: readonly string[];
-  readonly gatewayImage: string;
+  readonly gatewayImage?: string;
+  readonly images: "build" | "prebuilt";
   readonly idleTimeout: number;
   readonly logRetentionDays: number;
   readonly alarmTopicArn?: string;
@@ -197,7 +207,8 @@ export const sharedWithStacks = {
     allowed: "must be a domain name in lower case, without a scheme, a port or a trailing dot",
     fix: 'Write for example "apps.acme.com"',
   }).optional(),
-  gatewayImage: imageUri("slipway-gateway"),
+  gatewayImage: imageUri("slipway-gateway").optional(),
+  images: oneOf(["build", "prebuilt"]).default("build"),
   idleTimeout: duration({
     min: 11,
     max: 4000,
@@ -282,7 +293,7 @@ export function parsePlatform(
   const spec = frozenCopy(parseProps(platformSchema, props, path, references)) as PlatformSpec;
   const warnings = [
     ...(spec.domain ? [] : ["no domain: endpoints are paths over plain HTTP. Set domain and hostedZoneId for HTTPS"]),
-    ...mutableImageWarning("gatewayImage", spec.gatewayImage),
+    ...(spec.gatewayImage ? mutableImageWarning("gatewayImage", spec.gatewayImage) : []),
   ];
   return { spec, warnings };
 }

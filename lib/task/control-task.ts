@@ -9,6 +9,9 @@ import type { TaskPlatform } from "./web-task";
 
 export const CONTROL_CONTAINER = "control";
 
+/** What it is called where functions have their names. */
+export const CONTROL = { app: "slipway", name: "control" };
+
 /** Its own start; it has no code of a user's to load. */
 const STARTUP_S = 60;
 
@@ -42,8 +45,8 @@ function controlConfig(
 ): ControlConfig {
   return {
     version: 1,
-    app: "slipway",
-    function: "control",
+    app: CONTROL.app,
+    function: CONTROL.name,
     workspace,
     environment,
     region,

@@ -25,7 +25,7 @@ export {
   GATEWAY_CONTAINER,
   PORT_VARIABLE,
 } from "./container-definition";
-export { CONTROL_CONTAINER, controlContainer } from "./control-task";
+export { CONTROL, CONTROL_CONTAINER, controlContainer } from "./control-task";
 export { deployMinutes, deregistrationDelay, START_MARGIN } from "./deploy";
 export { functionItem } from "./function-item";
 export {

@@ -14,6 +14,7 @@ import { ExampleDeployment, type StateResource } from "./deployment";
 import { createHostedZone } from "./domain";
 import { Emulator } from "./emulator";
 import { ExampleCopy } from "./example-copy";
+import { FullRegistry } from "./full-registry";
 import { stepsOf } from "./progress";
 import { readFunctions, readRules } from "./read-back";
 import { changesBetween } from "./resources";
@@ -54,7 +55,12 @@ describe("examples/company-stack", () => {
       stops.push(async () => copy.remove());
       return copy;
     }) as [ExampleCopy, ExampleCopy];
-    const environment = (copy: ExampleCopy) => isolatedEnvironment(copy.folder, provider, emulator.url);
+    const registry = await FullRegistry.start();
+    stops.push(() => registry.stop());
+    const environment = (copy: ExampleCopy) => ({
+      ...isolatedEnvironment(copy.folder, provider, emulator.url),
+      SLIPWAY_REGISTRY: registry.url,
+    });
     platform = new ExampleDeployment(platformCopy, environment(platformCopy), emulator, context, step);
     orders = new ExampleDeployment(ordersCopy, environment(ordersCopy), emulator, {}, step);
 
@@ -85,6 +91,8 @@ describe("examples/company-stack", () => {
       "create 2 aws_cloudwatch_log_group",
       "create 4 aws_cloudwatch_metric_alarm",
       "create 2 aws_dynamodb_table_item",
+      "create 1 aws_ecr_lifecycle_policy",
+      "create 1 aws_ecr_repository",
       "create 2 aws_ecs_service",
       "create 2 aws_ecs_task_definition",
       "create 4 aws_iam_role",
@@ -92,6 +100,8 @@ describe("examples/company-stack", () => {
       "create 2 aws_lb_listener_rule",
       "create 2 aws_lb_target_group",
       "create 1 aws_sqs_queue",
+      // The code's image, and the gateway's.
+      "create 2 terraform_data",
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeTaskDefinitionCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import { digestOf, parseRegistry } from "../../lib/builds/registry";
@@ -19,15 +19,12 @@ async function withDockerfile(folder: string): Promise<void> {
   const main = join(folder, "main.ts");
   const text = readFileSync(main, "utf8")
     .replace("{ FastApiEndpoint, Platform }", "{ FastApiEndpoint, Image, Platform }")
-    .replace("image: `${REGISTRY}/hello:1.0.0`", "image: Image.fromDockerfile(`${__dirname}/image/Dockerfile`)");
+    .replace("source: __dirname", "source: __dirname, image: Image.fromDockerfile(`${__dirname}/image/Dockerfile`)")
+    .replace('environment: "prod"', 'environment: "prod", gatewayImage: "registry.example/gateway:1"');
   writeFileSync(main, text);
   mkdirSync(join(folder, "image"));
   writeFileSync(join(folder, "image/Dockerfile"), "FROM scratch\nCOPY app.py /app/\n");
   writeFileSync(join(folder, "image/app.py"), "# the code\n");
-  // As npm does it.
-  mkdirSync(join(folder, "node_modules/.bin"));
-  symlinkSync("../slipway/dist/lib/cli/main.js", join(folder, "node_modules/.bin/slipway"));
-  Object.assign(process.env, world.env, { SLIPWAY_REGISTRY: world.url, SLIPWAY_BUILDER: "buildah" });
 }
 
 interface Listed {
@@ -50,7 +47,9 @@ async function imagesRun({ aws }: Deployed): Promise<string[]> {
   return [...new Set(containers.flatMap(({ name, image }) => (name === "app" ? [image!] : [])))];
 }
 
-lifecycle({ name: "hello", prepare: withDockerfile }, PATH_MODE, (deployed) => {
+const environment = () => world.deployEnv;
+
+lifecycle({ name: "hello", prepare: withDockerfile, environment }, PATH_MODE, (deployed) => {
   test("the registry has the image that the tasks run, and it is one for both functions", async () => {
     const [image, ...others] = await listed(deployed());
     expect(others).toEqual([]);

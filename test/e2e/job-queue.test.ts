@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { readFunctionEntry } from "../../lib/calls";
+import { serveDefinitions } from "../../lib/local";
 import type { ControlConfig, WorkerConfig } from "../../lib/task/calls-config";
 import { CONFIG_VARIABLE } from "../../lib/task/container-definition";
 import { JobQueue, KINDS, tellCallsUrl } from "../runtime/calls/job-queue";
@@ -73,14 +74,30 @@ lifecycle(example, PATH_MODE, (deployed) => {
         });
         recorder = await Recorder.start(emulator.url);
         agent = await TaskAgent.start();
+        const definitionsOf = (wanted: readonly DeployedFunction[]) =>
+          wanted.map((fn) => ({ ...fn, source: deployment.sources.get(fn.target) ?? folder }));
         ecs = await PlayedEcs.start({
           aws,
           functions,
-          rules,
-          source: (target) => deployment.sources.get(target) ?? folder,
-          python: (source) => pythonOf(relative(folder, source)),
           withoutRoom: [CONTROL],
-          environment: (fn) => ({ ...credentialsOf(fn.target, recorder.url), ...agent.environment(fn) }),
+          run: async (first) => {
+            const served = await serveDefinitions({
+              definitions: definitionsOf(first),
+              rules,
+              python: ({ source }) => pythonOf(relative(folder, source)),
+              aws: {
+                environment: ({ target }) => ({
+                  ...credentialsOf(target, recorder.url),
+                  ...agent.environment(functions.find((fn) => fn.target === target)!),
+                }),
+              },
+            });
+            return {
+              port: served.port,
+              setFunctions: (wanted) => served.setDefinitions(definitionsOf(wanted)),
+              stop: () => served.stop(),
+            };
+          },
         });
         jobs = new JobQueue({ port: ecs.port, host, base }, () => pythonOf(""));
       });

@@ -3,6 +3,7 @@ import { type AwsClients, awsClients } from "./aws-api";
 import { ExampleDeployment } from "./deployment";
 import { Emulator } from "./emulator";
 import { ExampleCopy } from "./example-copy";
+import { FullRegistry } from "./full-registry";
 import type { Mode } from "./mode";
 import { type Step, stepsOf } from "./progress";
 import { changesBetween } from "./resources";
@@ -21,9 +22,17 @@ export interface Deployed {
   atEnd(stop: () => Promise<void>): void;
 }
 
+export interface LifecycleOptions extends Pick<Example, "name" | "prepare"> {
+  /**
+   * Variables of who deploys it.
+   * @default - those by which a registry has every image already
+   */
+  environment?(): NodeJS.ProcessEnv;
+}
+
 /** From `cdktf deploy` to `cdktf destroy`, in one of the two modes; `whileDeployed` has the tests of the time in between. */
 export function lifecycle(
-  { name, prepare }: Pick<Example, "name" | "prepare">,
+  { name, prepare, environment }: LifecycleOptions,
   mode: Mode,
   whileDeployed: (deployed: () => Deployed) => void,
 ): void {
@@ -42,7 +51,10 @@ export function lifecycle(
       const copy = ExampleCopy.of(name, provider);
       stops.push(async () => copy.remove());
       await prepare?.(copy.folder);
-      const env = isolatedEnvironment(copy.folder, provider, emulator.url);
+      const registry = await FullRegistry.start();
+      stops.push(() => registry.stop());
+      const images = environment?.() ?? { SLIPWAY_REGISTRY: registry.url };
+      const env = { ...isolatedEnvironment(copy.folder, provider, emulator.url), ...images };
       const deployment = new ExampleDeployment(copy, env, emulator, context, step);
       const aws = awsClients(emulator.url);
       deployed = { context, emulator, aws, folder: copy.folder, deployment, step, atEnd: (stop) => stops.push(stop) };

@@ -1,7 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type ServedDefinitions, serveDefinitions, type TaskDefinition } from "../../lib/local";
-import type { PythonEnvironment } from "../../lib/local/python-environment";
-import type { ListenerRule } from "../../lib/routing";
 import type { AwsClients } from "./aws-api";
 import { type DeployedFunction, readDesiredCounts } from "./read-back";
 import { REGION } from "./terraform";
@@ -9,14 +6,17 @@ import { REGION } from "./terraform";
 export interface PlayedEcsOptions {
   readonly aws: AwsClients;
   readonly functions: readonly DeployedFunction[];
-  readonly rules: readonly ListenerRule[];
-  /** The folder of a function's code. */
-  source(target: string): string;
-  python(source: string): Promise<PythonEnvironment>;
-  /** What a task's containers have beside their own variables. */
-  environment(fn: DeployedFunction): Readonly<Record<string, string>>;
+  /** Resolves when these run. */
+  run(functions: readonly DeployedFunction[]): Promise<TaskRunner>;
   /** Targets for which there is no room at first. */
   readonly withoutRoom?: readonly string[];
+}
+
+/** Runs one task of each of these functions, behind a load balancer. */
+export interface TaskRunner {
+  readonly port: number;
+  setFunctions(functions: readonly DeployedFunction[]): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** What a task's containers need to ask an emulator, or what stands before it: the access key tells who asks. */
@@ -44,7 +44,7 @@ const LOOK_EVERY_MS = 200;
 
 /** ECS's part, in which the emulator runs nothing: each service that is to have tasks has one on this machine. */
 export class PlayedEcs {
-  private served!: ServedDefinitions;
+  private runner!: TaskRunner;
   private started: readonly string[] = [];
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
@@ -58,21 +58,15 @@ export class PlayedEcs {
   /** Resolves when what is to run at first does. */
   static async start(options: PlayedEcsOptions): Promise<PlayedEcs> {
     const ecs = new PlayedEcs(options);
-    const { rules, python, functions, environment } = options;
     const wanted = await ecs.wanted();
-    ecs.served = await serveDefinitions({
-      definitions: ecs.definitionsOf(wanted),
-      rules,
-      python: ({ source }) => python(source),
-      aws: { environment: ({ target }) => environment(functions.find((fn) => fn.target === target)!) },
-    });
+    ecs.runner = await options.run(ecs.functionsOf(wanted));
     ecs.started = wanted;
     ecs.following = ecs.follow();
     return ecs;
   }
 
   get port(): number {
-    return this.served.port;
+    return this.runner.port;
   }
 
   /** Targets of what runs. */
@@ -91,7 +85,7 @@ export class PlayedEcs {
     try {
       await this.following;
     } finally {
-      await this.served.stop();
+      await this.runner.stop();
     }
   }
 
@@ -100,7 +94,7 @@ export class PlayedEcs {
     while (!signal.aborted) {
       const wanted = await this.wanted();
       if (String(wanted) !== String(this.started)) {
-        await this.served.setDefinitions(this.definitionsOf(wanted));
+        await this.runner.setFunctions(this.functionsOf(wanted));
         this.started = wanted;
       }
       await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
@@ -113,9 +107,7 @@ export class PlayedEcs {
     return wanted.filter((target) => !this.withoutRoom.has(target));
   }
 
-  private definitionsOf(targets: readonly string[]): TaskDefinition[] {
-    const { functions, source } = this.options;
-    const wanted = functions.filter(({ target }) => targets.includes(target));
-    return wanted.map(({ target, containers }) => ({ target, containers, source: source(target) }));
+  private functionsOf(targets: readonly string[]): DeployedFunction[] {
+    return this.options.functions.filter(({ target }) => targets.includes(target));
   }
 }

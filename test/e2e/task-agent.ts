@@ -12,7 +12,7 @@ import type { DeployedFunction } from "./read-back";
 export class TaskAgent {
   /** Each word about protection, by target. */
   readonly protections: Array<readonly [target: string, isProtected: boolean]> = [];
-  private readonly tasks = new Map<string, DeployedFunction>();
+  private readonly tasks = new Map<string, PlacedFunction>();
 
   private constructor(private readonly server: Server) {}
 
@@ -25,11 +25,15 @@ export class TaskAgent {
     return agent;
   }
 
-  /** Variables that tell a task's containers where to ask. */
-  environment(fn: DeployedFunction): Record<string, string> {
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Variables that tell a task's containers where to ask, from wherever they are. */
+  environment(fn: DeployedFunction, place = { url: this.url, address: "127.0.0.1" }): Record<string, string> {
     const id = fn.target.replace("/", "-");
-    this.tasks.set(id, fn);
-    const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${id}`;
+    this.tasks.set(id, { ...fn, address: place.address });
+    const url = `${place.url}/${id}`;
     return { ECS_CONTAINER_METADATA_URI_V4: url, ECS_AGENT_URI: url };
   }
 
@@ -54,14 +58,18 @@ export class TaskAgent {
   }
 }
 
-function metadataOf(id: string, task: DeployedFunction): object {
+interface PlacedFunction extends DeployedFunction {
+  readonly address: string;
+}
+
+function metadataOf(id: string, task: PlacedFunction): object {
   return {
     Cluster: task.cluster,
     TaskARN: arnOf(id, task),
     Revision: String(task.revision),
     DesiredStatus: "RUNNING",
     KnownStatus: "RUNNING",
-    Containers: task.containers.map(({ name }) => ({ Name: name, Networks: [{ IPv4Addresses: ["127.0.0.1"] }] })),
+    Containers: task.containers.map(({ name }) => ({ Name: name, Networks: [{ IPv4Addresses: [task.address] }] })),
   };
 }
 

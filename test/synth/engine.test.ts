@@ -23,7 +23,7 @@ describe("importing the library", () => {
   test("loads of the AWS provider only the resources that it makes, never the barrel", () => {
     expect(existsSync(join(ROOT, "node_modules/@cdktf/provider-aws/lib/index.js"))).toBe(true);
     expect(of("node_modules/@cdktf/provider-aws/lib/index")).toEqual([]);
-    expect(of("node_modules/@cdktf/provider-aws/").length).toBeLessThanOrEqual(52);
+    expect(of("node_modules/@cdktf/provider-aws/").length).toBeLessThanOrEqual(53);
   });
 
   test("loads nothing of what runs later: no gateway, no CLI, no local engine, no test tool", () => {
@@ -40,7 +40,7 @@ describe("importing the library", () => {
   });
 
   test("stays small: what is added here is paid by everyone at every synth", () => {
-    expect(of("lib/").length + of("constructs/").length).toBeLessThanOrEqual(160);
-    expect(modules.length).toBeLessThanOrEqual(690);
+    expect(of("lib/").length + of("constructs/").length).toBeLessThanOrEqual(161);
+    expect(modules.length).toBeLessThanOrEqual(692);
   });
 });

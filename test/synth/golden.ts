@@ -9,7 +9,9 @@ const GOLDEN = join(__dirname, "golden");
  *
  *     UPDATE_GOLDEN=1 npx jest test/synth/golden
  */
-export function expectGolden(name: string, content: string): void {
+export function expectGolden(name: string, written: string): void {
+  // It changes with each byte of the library's own code in an image.
+  const content = written.replace(/\b[0-9a-f]{32}-(x86_64|arm64)\b/g, "<content hash>-$1");
   const path = join(GOLDEN, name);
   if (process.env.UPDATE_GOLDEN === "1") {
     mkdirSync(dirname(path), { recursive: true });

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { TerraformVariable } from "cdktf";
 import { Image, SpawnFunction, WebServer } from "slipway";
+import { gatewayImage } from "../../lib/image";
 import {
   addEndpoint,
   type Config,
@@ -22,9 +24,12 @@ function code(text = "def hello(): ..."): string {
   return folder;
 }
 
-function synthesize(add: (stack: ReturnType<typeof newStack>, platform: ReturnType<typeof platformIn>) => void) {
+function synthesize(
+  add: (stack: ReturnType<typeof newStack>, platform: ReturnType<typeof platformIn>) => void,
+  props: Parameters<typeof platformIn>[1] = {},
+) {
   const stack = newStack();
-  add(stack, platformIn(stack));
+  add(stack, platformIn(stack, props));
   return new Synthesized(stack);
 }
 
@@ -191,4 +196,86 @@ test("without image and source there is nothing to run, and the error says both 
       addEndpoint(stack, platform, "greet", { image: undefined });
     }),
   ).toThrow(/greet: image: is missing.*source/);
+});
+
+describe("a platform without a gateway's image", () => {
+  const gatewayOf = (synthesized: Synthesized, start: string) =>
+    containersOf(synthesized.one("aws_ecs_task_definition", start)).at(-1);
+  const synthesized = synthesize(
+    (stack, platform) => {
+      addEndpoint(stack, platform, "greet");
+      addEndpoint(stack, platform, "slim", { architecture: "arm64" });
+      new SpawnFunction(stack, "work", {
+        platform,
+        app: "jobs",
+        handler: "app:work",
+        image: "registry.example/work:1",
+      });
+    },
+    { gatewayImage: undefined },
+  );
+
+  test("has the gateway of this version built, in each app's repository, for the architectures that are used", () => {
+    expect(Object.keys(synthesized.json.resource.terraform_data).map((id) => id.replace(/_\w{8}$/, ""))).toEqual([
+      "platform_gateway-image-hello-arm64",
+      "platform_gateway-image-hello-x86_64",
+      "platform_gateway-image-jobs-x86_64",
+      "platform_gateway-image-slipway-x86_64",
+    ]);
+    const hash = gatewayImage().contentHash.slice(0, 32);
+    expect(gatewayOf(synthesized, "greet").image).toMatch(new RegExp(`images-hello.*:${hash}-x86_64$`));
+    expect(gatewayOf(synthesized, "slim").image).toMatch(new RegExp(`images-hello.*:${hash}-arm64$`));
+    expect(gatewayOf(synthesized, "platform_control").image).toMatch(new RegExp(`images-slipway.*:${hash}-x86_64$`));
+  });
+
+  test("has it pushed before any task definition that names it", () => {
+    for (const [start, step] of [
+      ["greet", "gateway-image-hello-x86_64"],
+      ["slim", "gateway-image-hello-arm64"],
+      ["work", "gateway-image-jobs-x86_64"],
+      ["platform_control", "gateway-image-slipway-x86_64"],
+    ] as const) {
+      expect(synthesized.one("aws_ecs_task_definition", start).depends_on).toEqual([
+        expect.stringContaining(`terraform_data.platform_${step}`),
+      ]);
+    }
+  });
+});
+
+describe('with images: "prebuilt"', () => {
+  const source = code();
+  const synthesized = synthesize(
+    (stack, platform) => addEndpoint(stack, platform, "greet", { image: undefined, source }),
+    { images: "prebuilt" },
+  );
+  const repository = Object.values(synthesized.json.data.aws_ecr_image)[0] as Config;
+
+  test("nothing is built or made by the deploy, and the tasks run the same tag", () => {
+    expect(synthesized.all("terraform_data")).toEqual([]);
+    expect(synthesized.all("aws_ecr_repository")).toEqual([]);
+    const { image } = appOf(synthesized);
+    expect(image).toContain(`.dkr.ecr.us-east-1.amazonaws.com/${repository.repository_name}:`);
+    const policy = JSON.parse(synthesized.one("aws_iam_role_policy", "greet_execution-policy").policy);
+    const { Resource } = policy.Statement.find(({ Sid }: Config) => Sid === "PullImages");
+    expect(Resource).toContainEqual(expect.stringMatching(new RegExp(`:repository/${repository.repository_name}$`)));
+  });
+
+  test("the plan fails where the repository or the tag is missing, and says what to run", () => {
+    const [lookUp] = Object.values<Config>(synthesized.json.data.aws_ecr_repositories);
+    expect(lookUp.lifecycle.postcondition[0].error_message).toMatch(/npx slipway images push/);
+    expect(repository.image_tag).toMatch(/^[0-9a-f]{32}-x86_64$/);
+    expect(repository.depends_on).toEqual([expect.stringContaining("data.aws_ecr_repositories.")]);
+    expect(synthesized.one("aws_ecs_task_definition", "greet").depends_on).toEqual([
+      expect.stringContaining("data.aws_ecr_image.platform_run-slipway-images-push-for-image-hello-greet"),
+    ]);
+  });
+
+  test("a key that is known only after apply is refused: the repository is made before", () => {
+    const stack = newStack();
+    const late = new TerraformVariable(stack, "key", { type: "string" }).stringValue;
+    const platform = platformIn(stack, { images: "prebuilt", kmsKeyArn: late });
+    expect(() => addEndpoint(stack, platform, "greet", { image: undefined, source })).toThrow(
+      /kmsKeyArn: is known only after apply/,
+    );
+  });
 });

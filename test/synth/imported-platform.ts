@@ -19,6 +19,7 @@ export const PUBLISHED: PlatformAttributes = {
   registryTableName: "acme-registry",
   tokensTableName: "acme-tokens",
   tokensTableArn: "arn:aws:dynamodb:us-east-1:123456789012:table/acme-tokens",
+  images: "build" as const,
   gatewayImage: "123456789012.dkr.ecr.us-east-1.amazonaws.com/gateway:1",
   idleTimeout: 300,
   logRetentionDays: 90,

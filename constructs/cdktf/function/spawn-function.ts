@@ -38,6 +38,7 @@ import { accountOf } from "../service/account";
 import { makeAlarms } from "../service/alarms";
 import { makeRoles } from "../service/roles";
 import { ServiceImage } from "../service/service-image";
+import { AppImages, readinessOf } from "../stack/app-images";
 import { StackPlan } from "../stack/stack-plan";
 import { ImportedFunction } from "./imported-function";
 import { makeQueues } from "./queues";
@@ -79,8 +80,8 @@ export class SpawnFunction extends Construct implements IFunction {
 
   constructor(scope: Construct, id: string, props: SpawnFunctionProps) {
     super(scope, id);
-    const image = ServiceImage.of(props, "calls");
-    const { spec: read, warnings } = parseSpawnFunction(image.props, id, this.node.path, {
+    const given = ServiceImage.of(props, "calls");
+    const { spec: read, warnings } = parseSpawnFunction(given.props, id, this.node.path, {
       platform: PLATFORM_REFERENCE,
       transform: transformReference("service"),
     });
@@ -92,7 +93,9 @@ export class SpawnFunction extends Construct implements IFunction {
     const calls = platform.requireCalls(this);
     const { attributes } = platform;
     const account = accountOf(this, attributes.region);
-    const { spec, built } = image.place(this, platform, read, account);
+    const { spec, image } = given.place(this, platform, read, account);
+    const gateway = AppImages.gateway(this, platform, spec);
+    const taskPlatform = { ...attributes, gatewayImage: gateway.uri };
     const maker = new ResourceMaker(this, FUNCTION_RESOURCES, props.transform, ["callsPolicy"]);
     const target = `${spec.app}/${spec.name}`;
     const identity: Identity = { ...attributes, app: spec.app, name: spec.name };
@@ -115,14 +118,13 @@ export class SpawnFunction extends Construct implements IFunction {
       tags,
     });
     const task = (stores: CallStores, queueUrl: string, dlqUrl: string, callable?: CallerConfig) =>
-      functionTask(spec, attributes, { stores, tag, queueUrl, dlqUrl, calls: callable }, logGroupName);
+      functionTask(spec, taskPlatform, { stores, tag, queueUrl, dlqUrl, calls: callable }, logGroupName);
     const deployed = (callable?: CallerConfig) => task(calls.stores, queue.url, deadLetters.url, callable);
     const { size, containers, secrets } = deployed();
     const roles = makeRoles(maker, {
       target,
       account,
-      images: [...(built ? [] : [spec.image]), attributes.gatewayImage],
-      repositories: built ? [built.repositoryArn] : [],
+      images: [image, gateway],
       kmsKeyArn: attributes.kmsKeyArn,
       secrets,
       logGroupArn: logGroup.arn,
@@ -153,7 +155,7 @@ export class SpawnFunction extends Construct implements IFunction {
       volume: [{ name: MEETING_VOLUME }],
       containerDefinitions: jsonText(containers),
       tags,
-      dependsOn: built ? [built.push] : undefined,
+      dependsOn: readinessOf(image, gateway),
     });
     const deployTimeout = `${deployMinutes({ ...spec, requestTimeout: spec.timeout + NOTICE })}m`;
     const service = maker.make("service", {

@@ -6,6 +6,7 @@ import { isToken, type PlatformAttributes, type PlatformSpec } from "../../../li
 import type { CallStores } from "../../../lib/task";
 import type { PlatformCalls } from "../calls/platform-calls";
 import type { ResourceMaker } from "../engine/resource-maker";
+import type { TaskImage } from "../stack/app-images";
 import { makeCallsBucket, makeCallsTable } from "./calls-stores";
 import { makeControlService } from "./control-service";
 import type { PlatformResourceTable } from "./resources";
@@ -13,6 +14,8 @@ import type { PlatformResourceTable } from "./resources";
 interface CallsOptions {
   readonly spec: PlatformSpec;
   readonly attributes: PlatformAttributes;
+  /** The gateway's, whose program the control service is too. */
+  readonly image: TaskImage;
   /** The account's id. */
   readonly account: string;
   readonly name: (maxLength: number, kind: string) => string;
@@ -28,7 +31,7 @@ const LONGEST_PREFIX = 37;
 export function makeCalls(
   scope: Construct,
   maker: ResourceMaker<PlatformResourceTable>,
-  { spec, attributes, account, name, tags, registry, dependencies }: CallsOptions,
+  { spec, attributes, image, account, name, tags, registry, dependencies }: CallsOptions,
 ): PlatformCalls {
   const tableName = name(64, "calls");
   const bucketName = name(LONGEST_PREFIX - 1, "calls");
@@ -43,6 +46,7 @@ export function makeCalls(
   };
   const { role } = makeControlService(scope, maker, {
     attributes,
+    image,
     stores,
     account: {
       region: attributes.region,

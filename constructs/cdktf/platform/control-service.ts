@@ -18,10 +18,12 @@ import { callsNames } from "../calls/platform-calls";
 import { jsonText } from "../engine/json-text";
 import type { ResourceMaker } from "../engine/resource-maker";
 import { makeRoles } from "../service/roles";
+import { readinessOf, type TaskImage } from "../stack/app-images";
 import type { PlatformResourceTable } from "./resources";
 
 interface ControlOptions {
   readonly attributes: PlatformAttributes;
+  readonly image: TaskImage;
   readonly stores: CallStores;
   readonly account: AccountScope;
   readonly name: (maxLength: number) => string;
@@ -39,7 +41,7 @@ const SECONDS = { startupTimeout: 60, requestTimeout: 10, drainTimeout: 10 };
 export function makeControlService(
   scope: Construct,
   maker: ResourceMaker<PlatformResourceTable>,
-  { attributes, stores, account, name, tags, dependencies }: ControlOptions,
+  { attributes, image, stores, account, name, tags, dependencies }: ControlOptions,
 ): { role: IamRole } {
   const group = makeControlGroup(scope, maker, { attributes, name: name(60), tags });
   const logGroupName = `/slipway/${name(120)}`;
@@ -58,7 +60,7 @@ export function makeControlService(
     {
       target: "the control service",
       account,
-      images: [attributes.gatewayImage],
+      images: [image],
       kmsKeyArn: attributes.kmsKeyArn,
       secrets: [],
       logGroupArn: logGroup.arn,
@@ -72,7 +74,10 @@ export function makeControlService(
     role: roles.task.name,
     policy: policyDocument(controlStatements(callsNames(stores, attributes), account)),
   });
-  const container = controlContainer(attributes, { stores, cluster: attributes.clusterName, logGroup: logGroupName });
+  const container = controlContainer(
+    { ...attributes, gatewayImage: image.uri },
+    { stores, cluster: attributes.clusterName, logGroup: logGroupName },
+  );
   const taskDefinition = maker.make("controlTaskDefinition", {
     family: name(120),
     requiresCompatibilities: ["FARGATE"],
@@ -84,6 +89,7 @@ export function makeControlService(
     taskRoleArn: roles.task.arn,
     containerDefinitions: jsonText([container]),
     tags,
+    dependsOn: readinessOf(image),
   });
   const timeout = `${deployMinutes(SECONDS)}m`;
   maker.make("controlService", {

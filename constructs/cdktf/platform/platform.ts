@@ -12,12 +12,14 @@ import {
   parsePlatform,
   SlipwayError,
 } from "../../../lib/spec";
+import { CONTROL } from "../../../lib/task";
 import type { PlatformCalls } from "../calls/platform-calls";
 import { regionOf } from "../engine/region";
 import { ResourceMaker, type Transform, transformReference } from "../engine/resource-maker";
 import { requireSameStack } from "../engine/same-stack";
 import { type INetwork, Network } from "../network";
 import { isNetwork } from "../network/network";
+import { AppImages } from "../stack/app-images";
 import { StackPlan } from "../stack/stack-plan";
 import { makeAccessLogBucket } from "./access-logs";
 import { makeCalls } from "./calls";
@@ -143,6 +145,7 @@ export class Platform extends Construct implements IPlatform {
       tokensTableName: tokensName,
       tokensTableArn: tokens.arn,
       gatewayImage: spec.gatewayImage,
+      images: spec.images,
       idleTimeout: spec.idleTimeout,
       logRetentionDays: spec.logRetentionDays,
       alarmTopicArn,
@@ -162,7 +165,8 @@ export class Platform extends Construct implements IPlatform {
       const reached = network.reachForCalls?.();
       const dependencies = [...this.serviceDependencies, ...(reached?.dependencies ?? [])];
       const { attributes } = this;
-      const calls = makeCalls(this, maker, { spec, attributes, account, name, tags, registry, dependencies });
+      const image = AppImages.gateway(this, this, { ...CONTROL, ...CONTROL_TASK });
+      const calls = makeCalls(this, maker, { spec, attributes, image, account, name, tags, registry, dependencies });
       this.shared = { ...attributes, calls: calls.attributes };
       this.serviceDependencies = dependencies;
       this.shownCosts = [

@@ -9,6 +9,7 @@ import {
   policyDocument,
   type SecretReference,
 } from "../../../lib/task";
+import type { TaskImage } from "../stack/app-images";
 
 /** Whatever makes the resources of these names. */
 interface RoleMaker {
@@ -20,10 +21,7 @@ interface RoleOptions {
   /** Whose, as a person reads it. */
   readonly target: string;
   readonly account: AccountScope;
-  /** URIs of given images. */
-  readonly images: readonly string[];
-  /** ARNs of repositories in which the deploy puts images. */
-  readonly repositories?: readonly string[];
+  readonly images: readonly TaskImage[];
   readonly kmsKeyArn?: string;
   readonly secrets: readonly SecretReference[];
   readonly logGroupArn: string;
@@ -42,7 +40,7 @@ export interface Roles {
 
 /** Two roles: what ECS needs to start the task, and what the code in it may do, which is nothing until it is granted. */
 export function makeRoles(maker: RoleMaker, options: RoleOptions): Roles {
-  const { target, account, name, tags } = options;
+  const { target, account, images, name, tags } = options;
   const assumeRolePolicy = policyDocument([ecsTasksTrust(account)]);
   const execution = maker.make("executionRole", {
     namePrefix: `${name}-exec-`,
@@ -56,8 +54,8 @@ export function makeRoles(maker: RoleMaker, options: RoleOptions): Roles {
     policy: policyDocument(
       executionStatements({
         ...account,
-        images: options.images,
-        repositories: options.repositories,
+        images: images.flatMap(({ uri, built }) => (built ? [] : [uri])),
+        repositories: [...new Set(images.flatMap(({ built }) => built?.repositoryArn ?? []))],
         logGroupArn: options.logGroupArn,
         secrets: options.secrets,
         kmsKeyArn: options.kmsKeyArn,

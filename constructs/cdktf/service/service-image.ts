@@ -4,7 +4,7 @@ import { Image, type PythonKind, pythonImage } from "../../../lib/image";
 import type { ComputeSpec } from "../../../lib/spec";
 import type { AccountScope } from "../../../lib/task";
 import type { IPlatform } from "../platform";
-import { AppImages, type BuiltImage } from "../stack/app-images";
+import { AppImages, type TaskImage } from "../stack/app-images";
 
 /** The props that say which image runs. */
 interface ImageProps {
@@ -43,17 +43,18 @@ export class ServiceImage<P> {
     platform: IPlatform,
     spec: S,
     { account, region }: AccountScope,
-  ): { readonly spec: S; readonly built?: BuiltImage } {
+  ): { readonly spec: S; readonly image: TaskImage } {
     const { image } = this;
-    if (image === undefined) return { spec };
+    if (image === undefined) return { spec, image: { uri: spec.image } };
     const { app, name, architecture } = spec;
     const { reference } = image;
     if (reference === undefined) {
       const built = AppImages.of(service, platform, app).add(image, architecture, name);
-      return { spec: { ...spec, image: built.uri }, built };
+      return { spec: { ...spec, image: built.uri }, image: built };
     }
     const registry = reference.isEcr ? `${account}.dkr.ecr.${region}.amazonaws.com/` : "";
-    return { spec: { ...spec, image: `${registry}${reference.name}` } };
+    const uri = `${registry}${reference.name}`;
+    return { spec: { ...spec, image: uri }, image: { uri } };
   }
 }
 

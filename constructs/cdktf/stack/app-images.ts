@@ -1,17 +1,26 @@
-import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy";
-import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
-import { DataResource, TerraformStack } from "cdktf";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { Image } from "../../../lib/image";
+import { gatewayImage, type Image } from "../../../lib/image";
 import { physicalName } from "../../../lib/naming";
+import { isToken, SlipwayError } from "../../../lib/spec";
 import type { IPlatform } from "../platform/platform-ref";
+import { DeployedRepository, type ImageRepository, PrebuiltRepository } from "./image-repository";
 
-/** An image that the deploy builds. */
-export interface BuiltImage {
+/** An image that tasks run. */
+export interface TaskImage {
   readonly uri: string;
-  readonly repositoryArn: string;
-  /** What must have taken place before a task can pull it. */
-  readonly push: DataResource;
+  /** Of one that is built from what the user has here. */
+  readonly built?: {
+    readonly repositoryArn: string;
+    /** What must have taken place before a task can pull it. */
+    readonly ready: ITerraformDependable;
+  };
+}
+
+/** Without what a task definition of these images is of no use. */
+export function readinessOf(...images: readonly TaskImage[]): ITerraformDependable[] | undefined {
+  const all = images.flatMap(({ built }) => built?.ready ?? []);
+  return all.length > 0 ? all : undefined;
 }
 
 /** What a manifest has of it. */
@@ -22,10 +31,32 @@ export interface ImageEntry {
   readonly platform: "linux/amd64" | "linux/arm64";
   /** `<app>/<name>` of what runs it. */
   readonly functions: string[];
+  /** How whoever pushes it makes its repository; where the deploy does that, absent. The key is null for ECR's own. */
+  readonly create?: { readonly kmsKeyArn: string | null };
 }
 
-/** Days that a layer stays which no tag names any more: a push that was cut short leaves some. */
-const UNTAGGED_DAYS = 7;
+type Architecture = "x86_64" | "arm64";
+
+/** What runs an image. */
+interface Runs {
+  readonly app: string;
+  readonly name: string;
+  readonly architecture: Architecture;
+}
+
+/** What `slipway images push` makes a repository with, which has nothing but what is known now. */
+function knownKey({ attributes: { kmsKeyArn }, node }: IPlatform): string | null {
+  if (!isToken(kmsKeyArn)) return kmsKeyArn ?? null;
+  throw new SlipwayError(node.path, [
+    {
+      code: "SLIPWAY_E_LATE_VALUE",
+      prop: "kmsKeyArn",
+      value: undefined,
+      message: 'is known only after apply, and with images: "prebuilt" repositories are made before',
+      fix: "Write the key's ARN as a string",
+    },
+  ]);
+}
 
 const HASH_LENGTH = 32;
 
@@ -34,9 +65,10 @@ const IMAGES = new WeakMap<TerraformStack, Map<string, AppImages>>();
 /** The images of one app in one stack: a repository, and a step of the deploy for each image. */
 export class AppImages {
   readonly entries: ImageEntry[] = [];
-  private readonly repository: EcrRepository;
+  private readonly repository: ImageRepository;
   private readonly name: string;
-  private readonly pushes = new Map<string, DataResource>();
+  private readonly create: ImageEntry["create"];
+  private readonly steps = new Map<string, ITerraformDependable>();
 
   static of(scope: Construct, platform: IPlatform, app: string): AppImages {
     const stack = TerraformStack.of(scope);
@@ -54,63 +86,52 @@ export class AppImages {
 
   private constructor(
     stack: TerraformStack,
-    private readonly platform: IPlatform,
+    platform: IPlatform,
     private readonly app: string,
   ) {
-    const { workspace, environment, region, kmsKeyArn } = platform.attributes;
+    const { workspace, environment, region, images } = platform.attributes;
     // The stack is part of the name: two stacks that share an app would both want to own it.
     this.name = physicalName(
       { workspace, environment, region, app },
       { maxLength: 128, kind: "images", immutable: [stack.node.id] },
     );
-    const tags = { "slipway:app": app };
-    this.repository = new EcrRepository(platform, `images-${app}`, {
-      name: this.name,
-      imageTagMutability: "IMMUTABLE",
-      imageScanningConfiguration: { scanOnPush: true },
-      encryptionConfiguration: [
-        kmsKeyArn ? { encryptionType: "KMS", kmsKey: kmsKeyArn } : { encryptionType: "AES256" },
-      ],
-      // Whatever is in it can be built again.
-      forceDelete: true,
-      tags,
-    });
-    new EcrLifecyclePolicy(platform, `images-${app}-lifecycle`, {
-      repository: this.repository.name,
-      policy: JSON.stringify({
-        rules: [
-          {
-            rulePriority: 1,
-            description: "What no tag names: a push that was cut short",
-            selection: {
-              tagStatus: "untagged",
-              countType: "sinceImagePushed",
-              countUnit: "days",
-              countNumber: UNTAGGED_DAYS,
-            },
-            action: { type: "expire" },
-          },
-        ],
-      }),
-    });
+    const options = { app, name: this.name };
+    this.repository =
+      images === "prebuilt" ? new PrebuiltRepository(platform, options) : new DeployedRepository(platform, options);
+    this.create = images === "prebuilt" ? { kmsKeyArn: knownKey(platform) } : undefined;
+  }
+
+  /**
+   * The gateway beside a function: the platform's, else that of this version of the library, which wrote the configuration that
+   * the gateway will read.
+   * @param name of the function
+   */
+  static gateway(scope: Construct, platform: IPlatform, { app, name, architecture }: Runs): TaskImage {
+    const { gatewayImage: given } = platform.attributes;
+    if (given !== undefined) return { uri: given };
+    const images = AppImages.of(scope, platform, app);
+    return images.push(gatewayImage(), { architecture, name, step: `gateway-image-${app}-${architecture}` });
   }
 
   /** @param name of the function that runs it */
-  add(image: Image, architecture: "x86_64" | "arm64", name: string): BuiltImage {
-    const tag = `${image.contentHash.slice(0, HASH_LENGTH)}-${architecture}`;
-    const push = this.pushes.get(tag) ?? this.pushOf(tag, image, architecture, name);
-    this.pushes.set(tag, push);
-    this.entries.find((entry) => entry.tag === tag)!.functions.push(`${this.app}/${name}`);
-    return { uri: `${this.repository.repositoryUrl}:${tag}`, repositoryArn: this.repository.arn, push };
+  add(image: Image, architecture: Architecture, name: string): TaskImage {
+    // Named by the first function that runs it: a change of the code replaces the step, and moves none.
+    return this.push(image, { architecture, name, step: `image-${this.app}-${name}` });
   }
 
-  /** Named by the first function that runs it: a change of the code replaces the step, and moves none. */
-  private pushOf(tag: string, image: Image, architecture: "x86_64" | "arm64", name: string): DataResource {
+  private push(image: Image, { architecture, name, step }: Omit<Runs, "app"> & { readonly step: string }): TaskImage {
+    const tag = `${image.contentHash.slice(0, HASH_LENGTH)}-${architecture}`;
+    const ready = this.steps.get(tag) ?? this.stepOf(tag, image, architecture, step);
+    this.steps.set(tag, ready);
+    this.entries.find((entry) => entry.tag === tag)!.functions.push(`${this.app}/${name}`);
+    const { url, arn } = this.repository;
+    return { uri: `${url}:${tag}`, built: { repositoryArn: arn, ready } };
+  }
+
+  private stepOf(tag: string, image: Image, architecture: Architecture, step: string): ITerraformDependable {
     const platform = architecture === "arm64" ? "linux/arm64" : "linux/amd64";
-    this.entries.push({ image, repository: this.name, tag, platform, functions: [] });
-    return new DataResource(this.platform, `image-${this.app}-${name}`, {
-      triggersReplace: { repository: this.repository.repositoryUrl, tag },
-      provisioners: [{ type: "local-exec", command: `npx --no-install slipway images push . --tag ${tag}` }],
-    });
+    const { name: repository, create } = this;
+    this.entries.push({ image, repository, tag, platform, functions: [], ...(create && { create }) });
+    return this.repository.ready(tag, step);
   }
 }

@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { nameOf } from "../../../lib/image";
 import { buildManifest, type Manifest } from "../../../lib/manifest";
 import { isToken } from "../../../lib/spec";
 import type { CallStores } from "../../../lib/task";
@@ -69,7 +70,7 @@ export function stackManifest(
       functions: [...entry.functions].sort(),
       dockerfile: image.dockerfile,
       buildArgs: { ...image.buildArgs },
-      files: image.localFiles.map(({ from, ...local }) => ({ ...local, from: relative(folder, from) || "." })),
+      files: image.localFiles.map(({ from, ...local }) => ({ ...local, from: nameOf(from, folder) })),
     })),
     calls: stores && { ...stores },
   });

@@ -33,6 +33,7 @@ import { accountOf } from "../service/account";
 import { makeAlarms } from "../service/alarms";
 import { makeRoles } from "../service/roles";
 import { ServiceImage } from "../service/service-image";
+import { AppImages, readinessOf } from "../stack/app-images";
 import { StackPlan } from "../stack/stack-plan";
 import { WEB_RESOURCES, type WebResources, type WebResourceTable } from "./resources";
 import { makeScaling } from "./scaling";
@@ -67,8 +68,8 @@ export abstract class WebEndpoint extends Construct {
   /** @param python the kind of Python code that it is, if it is any */
   protected constructor(scope: Construct, id: string, parse: WebParser, props: WebConstructProps, python?: PythonKind) {
     super(scope, id);
-    const image = ServiceImage.of(props, python);
-    const { spec: read, warnings, pathModeWarnings } = parse(image.props, id, this.node.path, WEB_REFERENCES);
+    const given = ServiceImage.of(props, python);
+    const { spec: read, warnings, pathModeWarnings } = parse(given.props, id, this.node.path, WEB_REFERENCES);
     const { platform } = props;
     requireSameStack(this, platform, {
       prop: "platform",
@@ -76,7 +77,9 @@ export abstract class WebEndpoint extends Construct {
     });
     const { attributes } = platform;
     const account = accountOf(this, attributes.region);
-    const { spec, built } = image.place(this, platform, read, account);
+    const { spec, image } = given.place(this, platform, read, account);
+    const gateway = AppImages.gateway(this, platform, spec);
+    const taskPlatform = { ...attributes, gatewayImage: gateway.uri };
     const maker = new ResourceMaker(this, WEB_RESOURCES, props.transform, ["callsPolicy"]);
     const target = `${spec.app}/${spec.name}`;
     const identity: Identity = { ...attributes, app: spec.app, name: spec.name };
@@ -92,13 +95,12 @@ export abstract class WebEndpoint extends Construct {
       kmsKeyId: attributes.kmsKeyArn,
       tags,
     });
-    const task = webTask(spec, attributes, logGroupName);
+    const task = webTask(spec, taskPlatform, logGroupName);
     const { firstByte: requestTimeout } = timersOf(spec, attributes);
     const roles = makeRoles(maker, {
       target,
       account,
-      images: [...(built ? [] : [spec.image]), attributes.gatewayImage],
-      repositories: built ? [built.repositoryArn] : [],
+      images: [image, gateway],
       kmsKeyArn: attributes.kmsKeyArn,
       secrets: task.secrets,
       logGroupArn: logGroup.arn,
@@ -130,7 +132,7 @@ export abstract class WebEndpoint extends Construct {
       taskRoleArn: roles.task.arn,
       containerDefinitions: jsonText(task.containers),
       tags,
-      dependsOn: built ? [built.push] : undefined,
+      dependsOn: readinessOf(image, gateway),
     });
     const targetGroup = maker.make("targetGroup", {
       name: name(32, "tg", ["HTTP", String(GATEWAY_PORTS.data), "ip", ...literals(attributes.vpcId)]),
@@ -267,7 +269,7 @@ export abstract class WebEndpoint extends Construct {
       },
       configure: (calls) =>
         maker.change("taskDefinition", {
-          containerDefinitions: jsonText(webTask(spec, attributes, logGroupName, calls).containers),
+          containerDefinitions: jsonText(webTask(spec, taskPlatform, logGroupName, calls).containers),
         }),
     });
     markCaller(this, this.caller);
@@ -278,7 +280,7 @@ export abstract class WebEndpoint extends Construct {
         spec,
         task,
         caller: this.caller,
-        taskWith: (calls) => webTask(spec, attributes, logGroupName, calls),
+        taskWith: (calls) => webTask(spec, taskPlatform, logGroupName, calls),
         url: this.url,
         rule: address.rule,
         service: service.nameInput,

@@ -8,8 +8,6 @@ import type { Construct } from "constructs";
 import { FastApiEndpoint, Platform } from "slipway";
 import { CompanyRules } from "./company-rules";
 
-const REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
-
 /** What the platform's stack put out: plain values, so that neither plan needs the other's state. */
 const { platform: shared } = JSON.parse(readFileSync(join(__dirname, "platform.json"), "utf8"));
 
@@ -25,7 +23,7 @@ class OrdersStack extends TerraformStack {
     const platform = Platform.fromAttributes(this, "platform", { ...shared.platform.attributes, priorityBand: 1 });
     const orders = new SqsQueue(this, "orders", { namePrefix: "orders-", sqsManagedSseEnabled: true });
 
-    const python = { platform, app: "orders", source: __dirname, image: `${REGISTRY}/orders:1.0.0` };
+    const python = { platform, app: "orders", source: __dirname };
     // It only multiplies, so one container takes many at once.
     new FastApiEndpoint(this, "quote", { ...python, handler: "app:quote", spot: true, concurrency: { maxInputs: 20 } });
     const place = new FastApiEndpoint(this, "place", {

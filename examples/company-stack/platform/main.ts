@@ -9,7 +9,6 @@ import type { Construct } from "constructs";
 import { Network, Platform } from "slipway";
 
 const REGION = "us-east-1";
-const REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
 /** What Acme's teams share: a Slipway platform, and around it what the company has rules for. */
 class PlatformStack extends TerraformStack {
@@ -27,7 +26,6 @@ class PlatformStack extends TerraformStack {
       domain: this.node.tryGetContext("domain"),
       hostedZoneId: this.node.tryGetContext("hostedZoneId"),
       network: new Network(this, "network", { cidr: "10.40.0.0/16", azs: 3, egress: "nat-per-az" }),
-      gatewayImage: `${REGISTRY}/slipway-gateway:0.1.0`,
       alarmTopicArn: alarms.arn,
       kmsKeyArn: key.arn,
       logRetentionDays: 365,

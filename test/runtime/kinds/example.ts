@@ -52,10 +52,12 @@ export function exampleFolder(name: string): string {
 
 /** Copies an example as a project of a user's, which resolves `slipway` to this repository. */
 export function copyExample(name: string, folder: string): void {
-  mkdirSync(join(folder, "node_modules"), { recursive: true });
+  mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
   cpSync(exampleFolder(name), folder, { recursive: true, filter: (file) => !LEFT_BY_RUNS.has(basename(file)) });
   rmSync(join(folder, "node_modules/slipway"), { force: true });
   symlinkSync(ROOT, join(folder, "node_modules/slipway"));
+  rmSync(join(folder, "node_modules/.bin/slipway"), { force: true });
+  symlinkSync("../slipway/dist/lib/cli/main.js", join(folder, "node_modules/.bin/slipway"));
 }
 
 /** What `cdktf.json` gives to the app: with a domain, endpoints are hosts; without, they are paths. */

@@ -49,6 +49,8 @@ export function conformsThroughDev<App extends string>(example: Example<App>, op
         throw new Error(`slipway dev ended with ${code}.\n${dev.stderr.join("\n")}`);
       });
       await Promise.race([dev.line(/Ctrl-C/, SETUP_MS), ended]);
+      // It serves what did start, and tells what did not.
+      if (/Waiting for an edit/.test(dev.output)) throw new Error(dev.output);
     }, SETUP_MS);
     afterAll(async () => {
       dev.signal("SIGINT");

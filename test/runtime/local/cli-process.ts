@@ -86,7 +86,8 @@ export class CliProcess {
     return until(`${pattern}\n${this.output}`, find, withinMs);
   }
 
-  private get output(): string {
+  /** All that it said. */
+  get output(): string {
     return [...this.stdout, ...this.stderr].join("\n");
   }
 

@@ -5,7 +5,7 @@ import { withMirror } from "../../../lib/builds/base-images";
 import { buildArguments, pushArguments } from "../../../lib/builds/builder";
 import { parseRegistry } from "../../../lib/builds/registry";
 import { type ListedImage, wantedImage } from "../../../lib/builds/wanted-images";
-import { Image } from "../../../lib/image";
+import { Image, nameOf } from "../../../lib/image";
 
 let folder: string;
 
@@ -29,6 +29,15 @@ test("an image is built of the files that its tag is of, wherever the project li
   expect(localFiles).toEqual([{ by: "addLocalDir", kind: "folder", from: folder, at: "local/0" }]);
 });
 
+test("the library's own folders are found where the library is", () => {
+  const image = Image.fromRegistry("x").addSlipway();
+  const named = image.localFiles.map(({ from, ...local }) => ({ ...local, from: nameOf(from, folder) }));
+  expect(named[0]!.from).toBe("slipway:python");
+  const tag = `${image.contentHash.slice(0, 32)}-x86_64`;
+  const wanted = wantedImage({ ...listed(), dockerfile: image.dockerfile, files: named, tag }, join(folder, "x.json"));
+  expect(wanted.localFiles).toEqual(image.localFiles);
+});
+
 test("files that have changed since the synth are not pushed under the tag of what was planned", () => {
   const image = listed();
   writeFileSync(join(folder, "app.py"), "2");
@@ -38,9 +47,10 @@ test("files that have changed since the synth are not pushed under the tag of wh
 });
 
 test("official bases come from the mirror that is named, and no others do", () => {
-  const text = "FROM public.ecr.aws/docker/library/python:3.12-slim\nFROM public.ecr.aws/lambda/python:3.12\n";
+  const text =
+    "ARG BASE=public.ecr.aws/docker/library/node:22-slim\nFROM public.ecr.aws/docker/library/python:3.12-slim\nFROM public.ecr.aws/lambda/python:3.12\n";
   expect(withMirror(text, { SLIPWAY_BASE_REGISTRY: "mirror.example/library/" })).toBe(
-    "FROM mirror.example/library/python:3.12-slim\nFROM public.ecr.aws/lambda/python:3.12\n",
+    "ARG BASE=mirror.example/library/node:22-slim\nFROM mirror.example/library/python:3.12-slim\nFROM public.ecr.aws/lambda/python:3.12\n",
   );
   expect(withMirror(text, {})).toBe(text);
 });

@@ -8,6 +8,7 @@ test("a platform with the fewest props is completed with every default, and warn
       ...PLATFORM,
       scheme: "internet-facing",
       allowCidrs: ["0.0.0.0/0"],
+      images: "build",
       idleTimeout: 300,
       logRetentionDays: 90,
       protect: true,
@@ -31,6 +32,7 @@ test("a platform with every prop keeps each of them", () => {
     scheme: "internal",
     allowCidrs: ["203.0.113.0/24", "10.0.0.0/8", "198.51.100.7/32"],
     gatewayImage: "registry.acme.com/gateway@sha256:0a1b",
+    images: "prebuilt",
     logRetentionDays: 365,
     alarmTopicArn: "arn:aws:sns:us-east-1:123456789012:alarms",
     kmsKeyArn: "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/0a1b-2c3d",
@@ -164,6 +166,7 @@ test.each(["registry.acme.com:5000/gateway:1", "gateway@sha256:0a1b", "gateway:l
 test("a platform's attributes, as its stack outputs them, are read back as they are", () => {
   const published = {
     ...PLATFORM_ATTRIBUTES,
+    images: "build",
     idleTimeout: 300,
     logRetentionDays: 90,
     allowInsecure: true,
