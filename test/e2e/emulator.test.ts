@@ -195,6 +195,15 @@ describe("the emulator keeps what AWS promises", () => {
     }
   });
 
+  test("who asks before it sends a body is told to go on", async () => {
+    const { hostname, port } = new URL(emulator.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.write(`PUT /asked HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n`);
+    const [first] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    expect(first.toString()).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+  });
+
   test("a bucket that wants TLS takes an SDK's requests, and one that refuses them does not", async () => {
     const s3 = new S3Client({ ...clientConfig(emulator.url), forcePathStyle: true });
     await awsCall(emulator.url, { service: "s3", method: "PUT", path: "/payloads" });

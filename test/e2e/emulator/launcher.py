@@ -22,6 +22,13 @@ class InOnePiece(WSGIRequestHandler):
 
     wbufsize = 1 << 20
 
+    def handle_expect_100(self):
+        goes_on = super().handle_expect_100()
+        # Who waits for this sends nothing before; and werkzeug would say it a second time.
+        self.wfile.flush()
+        del self.headers["Expect"]
+        return goes_on
+
 
 def end_with_stdin():
     sys.stdin.buffer.read()
