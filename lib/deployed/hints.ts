@@ -9,8 +9,17 @@ interface Hint {
  */
 const HINTS: readonly Hint[] = [
   {
+    when: /exec format error/i,
+    fix: "Build the image for the endpoint's architecture: docker build --platform linux/amd64, or linux/arm64.",
+  },
+  {
     when: /CannotPullContainer.*(platform|manifest does not contain descriptor)/is,
     fix: "Build the image for the endpoint's architecture: docker build --platform linux/amd64, or linux/arm64.",
+  },
+  {
+    // A tag as the deploy gives them.
+    when: /CannotPullContainer.*[0-9a-f]{32}-(x86_64|arm64).*(not found|manifest unknown|does not exist)/is,
+    fix: "Put the image back that somebody removed from ECR: npx cdktf synth && npx slipway images push.",
   },
   {
     when: /CannotPullContainer.*(not found|manifest unknown|does not exist)/is,
@@ -51,8 +60,32 @@ const HINTS: readonly Hint[] = [
   },
 ];
 
+const LOG_HINTS: readonly Hint[] = [
+  {
+    when: /No module named '?slipway'?$/,
+    fix: "Install the slipway package in the image: Image…addSlipway(), or in a Dockerfile of your own as docs/deploy.md has it.",
+  },
+  {
+    when: /exec format error/i,
+    fix: "Build the image for the endpoint's architecture: docker build --platform linux/amd64, or linux/arm64.",
+  },
+  {
+    when: /Read-only file system/,
+    fix: "Write below /tmp, which every image that is built here can; or set readOnlyRoot: false.",
+  },
+];
+
+/** What to do about what a container's last lines say. */
+export function hintsForLines(lines: readonly string[]): string[] {
+  return advice(LOG_HINTS, lines);
+}
+
 /** What to do about these messages, each advice once. */
 export function hintsFor(messages: readonly string[]): string[] {
-  const fixes = messages.flatMap((message) => HINTS.find(({ when }) => when.test(message))?.fix ?? []);
+  return advice(HINTS, messages);
+}
+
+function advice(hints: readonly Hint[], messages: readonly string[]): string[] {
+  const fixes = messages.flatMap((message) => hints.find(({ when }) => when.test(message))?.fix ?? []);
   return [...new Set(fixes)];
 }

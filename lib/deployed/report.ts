@@ -1,7 +1,7 @@
 import { type Deployment, newestRunning, type Service, type Task } from "./ecs";
 import type { Endpoint } from "./endpoint";
 import { type EventOfInterest, eventsOfInterest } from "./events";
-import { hintsFor } from "./hints";
+import { hintsFor, hintsForLines } from "./hints";
 import type { TargetHealth } from "./load-balancing";
 import type { LogLine } from "./logs";
 import { countFailures, groupStopped, lastFailed, type StoppedTasks } from "./stopped-tasks";
@@ -88,6 +88,13 @@ export function reportOf(endpoint: Endpoint, found: Found, now: Date): EndpointR
     events,
     logs: [],
   };
+}
+
+/** With what the containers of a task wrote last, and what that says is to be done. */
+export function withLogs(report: EndpointReport, logs: EndpointReport["logs"]): EndpointReport {
+  if (report.state === "running") return { ...report, logs };
+  const said = hintsForLines(logs.flatMap(({ lines }) => lines.map(({ message }) => message)));
+  return { ...report, logs, fixes: [...new Set([...said, ...report.fixes])] };
 }
 
 export function notDeployed(endpoint: Endpoint, missing: "no cluster" | "no service"): EndpointReport {

@@ -7,7 +7,7 @@ import { findServices } from "./find-services";
 import { groupBy } from "./group-by";
 import { loadBalancerHost, targetHealth } from "./load-balancing";
 import { type LogLine, lastLines } from "./logs";
-import { type EndpointReport, type LogExcerpt, notDeployed, quotedTask, reportOf } from "./report";
+import { type EndpointReport, type LogExcerpt, notDeployed, quotedTask, reportOf, withLogs } from "./report";
 import { culprit } from "./stopped-tasks";
 
 export interface StatusOptions {
@@ -63,7 +63,8 @@ async function readEndpoint(
   ]);
   const report = reportOf(endpoint, { service, url, targets, running, stopped }, new Date());
   if (report.state === "running" && !logsOfAll) return report;
-  return { ...report, logs: await readLogs(aws, endpoint, report, running, lines) };
+  const logs = await readLogs(aws, endpoint, report, running, lines);
+  return withLogs(report, logs);
 }
 
 async function pathUrl({ elb }: AwsClients, { label }: Endpoint, { targetGroups }: Service): Promise<string | null> {

@@ -1,9 +1,11 @@
-import { hintsFor } from "../../../lib/deployed/hints";
+import { hintsFor, hintsForLines } from "../../../lib/deployed/hints";
 
 const PULL = "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref acme:2:";
 
 test.each([
   [`${PULL} not found`, /^Push the image/],
+  [`CannotPullContainerError: acme-hello:${"0a".repeat(16)}-x86_64: not found`, /npx slipway images push/],
+  ["CannotStartContainerError: exec /usr/local/bin/python: exec format error", /--platform/],
   [
     "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'",
     /--platform/,
@@ -24,6 +26,14 @@ test.each([
   ["was unable to place a task. Reason: Capacity is unavailable at this time.", /spot/],
 ])("%s", (message, hint) => {
   expect(hintsFor([message])).toEqual([expect.stringMatching(hint)]);
+});
+
+test.each([
+  ["/usr/bin/python: No module named slipway", /addSlipway/],
+  ["exec /gateway: exec format error", /--platform/],
+  ["OSError: [Errno 30] Read-only file system: '/app/cache'", /readOnlyRoot: false/],
+])("a container's last line %s", (line, hint) => {
+  expect(hintsForLines(["Starting", line])).toEqual([expect.stringMatching(hint)]);
 });
 
 test("the same advice is given once, and none for what it does not know", () => {
