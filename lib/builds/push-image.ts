@@ -106,7 +106,7 @@ const FIXES: ReadonlyArray<readonly [RegExp, string]> = [
     "Look at the name of the base image",
   ],
   [
-    /denied|unauthorized|authentication required|403 Forbidden/i,
+    /denied|unauthorized|authentication required|403 Forbidden|method not allowed/i,
     "Look at the permissions of who runs this, on the registry that the builder names",
   ],
   [/Cannot connect to the Docker daemon/i, "Start Docker, or set SLIPWAY_BUILDER to podman or buildah"],

@@ -16,11 +16,11 @@ export class BuilderWorld {
     private readonly port: number,
   ) {}
 
-  static async start(): Promise<BuilderWorld> {
+  static async start({ isReadOnly = false } = {}): Promise<BuilderWorld> {
     const [port] = await freePorts(1);
     const world = new BuilderWorld(mkdtempSync(join(tmpdir(), "slipway-builders-")), port!);
     world.writeStorage();
-    await world.startRegistry();
+    await world.startRegistry(isReadOnly);
     return world;
   }
 
@@ -74,6 +74,19 @@ export class BuilderWorld {
     rmSync(folder, { recursive: true });
   }
 
+  /** Another store, with room for so many MiB. */
+  smallStore(mib: number): { readonly env: NodeJS.ProcessEnv; remove(): void } {
+    const folder = this.make("small", {});
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mib}m`, "tmpfs", folder]);
+    const settings = `[storage]\ndriver = "vfs"\ngraphroot = "${folder}/graph"\nrunroot = "${folder}/run"\n`;
+    const file = join(this.folder, "small.conf");
+    writeFileSync(file, settings);
+    return {
+      env: { ...this.env, CONTAINERS_STORAGE_CONF: file },
+      remove: () => execFileSync("umount", [folder]),
+    };
+  }
+
   /** A folder of the test's own. */
   make(name: string, files: Readonly<Record<string, string>>): string {
     const folder = join(this.folder, name);
@@ -84,6 +97,8 @@ export class BuilderWorld {
 
   stop(): void {
     this.registry?.kill("SIGTERM");
+    // Builders leave their store mounted on itself.
+    spawnSync("umount", ["--recursive", join(this.folder, "overlay/overlay")], { stdio: "ignore" });
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -101,9 +116,9 @@ export class BuilderWorld {
     writeFileSync(join(this.folder, "storage.conf"), settings);
   }
 
-  private async startRegistry(): Promise<void> {
+  private async startRegistry(isReadOnly: boolean): Promise<void> {
     const config = join(this.folder, "registry.yml");
-    const storage = `{filesystem: {rootdirectory: ${join(this.folder, "registry")}}, delete: {enabled: true}}`;
+    const storage = `{filesystem: {rootdirectory: ${join(this.folder, "registry")}}, delete: {enabled: true}, maintenance: {readonly: {enabled: ${isReadOnly}}}}`;
     writeFileSync(
       config,
       `version: 0.1\nlog: {level: error}\nstorage: ${storage}\nhttp: {addr: "127.0.0.1:${this.port}"}\n`,
