@@ -1,8 +1,11 @@
 // How the gateway's program is bundled, for whoever builds it: the package, and tests that build it with a bug.
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const gateway = join(dirname(fileURLToPath(import.meta.url)), "../lib/runtime/gateway");
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const gateway = join(root, "lib/runtime/gateway");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** @type {(outdir: string) => import("esbuild").BuildOptions} */
 export const gatewayBundle = (outdir) => ({
@@ -17,6 +20,7 @@ export const gatewayBundle = (outdir) => ({
   },
   // ES modules, of which a bundle takes only what is used: 5 MiB less in memory for either SDK.
   mainFields: ["module", "main"],
+  define: { SLIPWAY_VERSION: JSON.stringify(version) },
   outdir,
   outExtension: { ".js": ".cjs" },
   bundle: true,

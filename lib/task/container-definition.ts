@@ -57,5 +57,8 @@ export const CALLS_URL_VARIABLE = "SLIPWAY_CALLS_URL";
 export const EXECUTOR_SOCKET_VARIABLE = "SLIPWAY_EXECUTOR_SOCKET";
 export const GRACE_VARIABLE = "SLIPWAY_GRACE_MS";
 
+/** The variable that tells the Python package which version of the library deployed it. */
+export const LIBRARY_VARIABLE = "SLIPWAY_LIBRARY_VERSION";
+
 /** The variable that holds the gateway's configuration. */
 export const CONFIG_VARIABLE = "SLIPWAY_CONFIG";

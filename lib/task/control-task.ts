@@ -39,12 +39,13 @@ export function controlContainer(
 }
 
 function controlConfig(
-  { workspace, environment = "", region, idleTimeout }: TaskPlatform,
+  { library, workspace, environment = "", region, idleTimeout }: TaskPlatform,
   stores: CallStores,
   cluster: string,
 ): ControlConfig {
   return {
     version: 1,
+    library,
     app: CONTROL.app,
     function: CONTROL.name,
     workspace,

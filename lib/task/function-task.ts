@@ -7,6 +7,7 @@ import {
   type ContainerDefinition,
   EXECUTOR_SOCKET_VARIABLE,
   GRACE_VARIABLE,
+  LIBRARY_VARIABLE,
 } from "./container-definition";
 import { gatewayHealthCheck } from "./health-check";
 import type { SecretReference } from "./secret-reference";
@@ -68,6 +69,7 @@ export function functionTask(
     ...appContainer(spec, place, {
       // Python writes to a pipe in blocks: without this a crash would swallow its last lines.
       PYTHONUNBUFFERED: "1",
+      [LIBRARY_VARIABLE]: platform.library,
       ...spec.env,
       [EXECUTOR_SOCKET_VARIABLE]: EXECUTOR_SOCKET,
       [GRACE_VARIABLE]: String(GRACE_MS),
@@ -90,12 +92,13 @@ export function functionTask(
 
 function workerConfig(
   spec: FunctionSpec,
-  { workspace, environment = "", region, idleTimeout }: TaskPlatform,
+  { library, workspace, environment = "", region, idleTimeout }: TaskPlatform,
   { stores, tag, queueUrl, dlqUrl, calls }: FunctionPlaces,
 ): WorkerConfig {
   const { maxRetries, initialDelay, backoffCoefficient, maxDelay } = spec.retries;
   return {
     version: 1,
+    library,
     app: spec.app,
     function: spec.name,
     workspace,

@@ -5,11 +5,14 @@ export const port = z.number().int().min(1).max(65535);
 export const milliseconds = z.number().int().min(0);
 
 /**
- * What the configuration of every task has: the JSON in `SLIPWAY_CONFIG`. It holds no secret, and an unknown key is refused,
- * so that a gateway older than the library that wrote its config says so instead of ignoring a setting.
+ * What the configuration of every task has: the JSON in `SLIPWAY_CONFIG`. It holds no secret. An unknown key is refused, unless
+ * another version of the library wrote it than the gateway's own: then the gateway says which keys it does without. What must not be
+ * done without, such as who may enter, is therefore added under a new `version`.
  */
 export const commonShape = {
   version: z.literal(1),
+  /** Version of the library that wrote it. */
+  library: z.string().optional(),
   app: z.string().min(1),
   function: z.string().min(1),
   workspace: z.string().min(1),

@@ -6,6 +6,7 @@ import {
   CALLS_URL_VARIABLE,
   CONFIG_VARIABLE,
   type ContainerDefinition,
+  LIBRARY_VARIABLE,
   PORT_VARIABLE,
 } from "./container-definition";
 import type { GatewayConfig } from "./gateway-config";
@@ -20,6 +21,8 @@ export interface TaskPlatform {
   readonly environment?: string;
   readonly region: string;
   readonly gatewayImage: string;
+  /** Version of the library that writes the definitions. */
+  readonly library: string;
   /** Seconds. */
   readonly idleTimeout: number;
   /** Whether endpoints are hosts of a domain; otherwise they are paths. */
@@ -73,11 +76,11 @@ export function webTask(spec: WebSpec, platform: TaskPlatform, logGroup: string,
   };
 }
 
-function appVariables(spec: WebSpec, { domain }: TaskPlatform, calls?: CallerConfig): Record<string, string> {
+function appVariables(spec: WebSpec, platform: TaskPlatform, calls?: CallerConfig): Record<string, string> {
   return {
     // Python writes to a pipe in blocks: without this a crash would swallow its last lines.
-    ...(spec.kind === "server" ? {} : { PYTHONUNBUFFERED: "1" }),
-    ...(domain ? {} : { [BASE_PATH_VARIABLE]: pathPrefix(spec) }),
+    ...(spec.kind === "server" ? {} : { PYTHONUNBUFFERED: "1", [LIBRARY_VARIABLE]: platform.library }),
+    ...(platform.domain ? {} : { [BASE_PATH_VARIABLE]: pathPrefix(spec) }),
     ...spec.env,
     ...(calls ? { [CALLS_URL_VARIABLE]: CALLS_URL } : {}),
     [PORT_VARIABLE]: String(spec.port),
@@ -97,6 +100,7 @@ function pathPrefix({ label }: WebSpec): string {
 function gatewayConfig(spec: WebSpec, platform: TaskPlatform, calls?: CallerConfig): GatewayConfig {
   return {
     version: 1,
+    library: platform.library,
     app: spec.app,
     function: spec.name,
     workspace: platform.workspace,

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { functionTag } from "../../../lib/calls/call-id";
 import { functionAlarms, functionMetrics } from "../../../lib/monitoring";
 import { type Identity, physicalName } from "../../../lib/naming";
+import { packageVersion } from "../../../lib/package";
 import { queueScaling } from "../../../lib/scaling";
 import {
   type CallOptions,
@@ -95,7 +96,7 @@ export class SpawnFunction extends Construct implements IFunction {
     const account = accountOf(this, attributes.region);
     const { spec, image } = given.place(this, platform, read, account);
     const gateway = AppImages.gateway(this, platform, spec);
-    const taskPlatform = { ...attributes, gatewayImage: gateway.uri };
+    const taskPlatform = { ...attributes, gatewayImage: gateway.uri, library: packageVersion() };
     const maker = new ResourceMaker(this, FUNCTION_RESOURCES, props.transform, ["callsPolicy"]);
     const target = `${spec.app}/${spec.name}`;
     const identity: Identity = { ...attributes, app: spec.app, name: spec.name };

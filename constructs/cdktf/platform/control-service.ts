@@ -5,6 +5,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Op, TerraformSelf, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { CONTROL_TASK, GATEWAY_PORTS } from "../../../lib/catalog";
+import { packageVersion } from "../../../lib/package";
 import type { PlatformAttributes } from "../../../lib/spec";
 import {
   type AccountScope,
@@ -75,7 +76,7 @@ export function makeControlService(
     policy: policyDocument(controlStatements(callsNames(stores, attributes), account)),
   });
   const container = controlContainer(
-    { ...attributes, gatewayImage: image.uri },
+    { ...attributes, gatewayImage: image.uri, library: packageVersion() },
     { stores, cluster: attributes.clusterName, logGroup: logGroupName },
   );
   const taskDefinition = maker.make("controlTaskDefinition", {

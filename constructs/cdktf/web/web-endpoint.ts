@@ -4,6 +4,7 @@ import { GATEWAY_PORTS } from "../../../lib/catalog";
 import type { PythonKind } from "../../../lib/image";
 import { DEFAULT_ALARMS, type MetricRef, type WebMetric, webAlarms, webMetric } from "../../../lib/monitoring";
 import { type Identity, physicalName } from "../../../lib/naming";
+import { packageVersion } from "../../../lib/package";
 import { webAddress } from "../../../lib/routing";
 import { webScaling } from "../../../lib/scaling";
 import { isToken, type WebParser } from "../../../lib/spec";
@@ -79,7 +80,7 @@ export abstract class WebEndpoint extends Construct {
     const account = accountOf(this, attributes.region);
     const { spec, image } = given.place(this, platform, read, account);
     const gateway = AppImages.gateway(this, platform, spec);
-    const taskPlatform = { ...attributes, gatewayImage: gateway.uri };
+    const taskPlatform = { ...attributes, gatewayImage: gateway.uri, library: packageVersion() };
     const maker = new ResourceMaker(this, WEB_RESOURCES, props.transform, ["callsPolicy"]);
     const target = `${spec.app}/${spec.name}`;
     const identity: Identity = { ...attributes, app: spec.app, name: spec.name };

@@ -5,6 +5,7 @@ import {
   workerConfigSchema,
 } from "../../task/calls-config";
 import { type GatewayConfig, gatewayConfigSchema } from "../../task/gateway-config";
+import { isSkewed, VERSION, type VersionSkew } from "./version";
 
 const VARIABLE = "SLIPWAY_CONFIG";
 
@@ -16,16 +17,21 @@ export class ConfigError extends Error {
 }
 
 /** What a task is there for, and how. */
-export type TaskConfig =
+export type TaskConfig = (
   | { readonly role: "web"; readonly config: GatewayConfig }
   | { readonly role: "worker"; readonly config: WorkerConfig }
-  | { readonly role: "control"; readonly config: ControlConfig };
+  | { readonly role: "control"; readonly config: ControlConfig }
+) & {
+  /** Absent where gateway and library are of one version. */
+  readonly skew?: VersionSkew;
+};
 
 const SCHEMAS = { web: gatewayConfigSchema, worker: workerConfigSchema, control: controlConfigSchema };
 type Role = keyof typeof SCHEMAS;
 const ROLES = Object.keys(SCHEMAS) as Role[];
 
-export function readConfig(environment: NodeJS.ProcessEnv): TaskConfig {
+/** @param gateway the version of this program */
+export function readConfig(environment: NodeJS.ProcessEnv, gateway = VERSION): TaskConfig {
   const text = environment[VARIABLE];
   if (text === undefined || text.trim() === "") throw new ConfigError(["the variable is not set"]);
 
@@ -37,9 +43,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): TaskConfig {
   }
 
   const role = roleOf(json);
+  const skew = skewOf(json, gateway);
+  const ignored = skew ? dropUnknown(json, SCHEMAS[role].safeParse(json).error?.issues ?? []) : [];
   const parsed = SCHEMAS[role].safeParse(json);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(describeIssue));
-  const task = { role, config: parsed.data } as TaskConfig;
+  const task = { role, config: parsed.data, ...(skew && { skew: { ...skew, ignored } }) } as TaskConfig;
   const problems = [...portClashes(task), ...lacking(task)];
   if (problems.length > 0) throw new ConfigError(problems);
   return task;
@@ -52,6 +60,23 @@ function roleOf(json: unknown): Role {
   if (named.length === 1) return named[0]!;
   const problem = named.length === 0 ? "there is none of them" : `there are ${named.join(" and ")}`;
   throw new ConfigError([`one of ${ROLES.join(", ")} says what the task is for: ${problem}`]);
+}
+
+function skewOf(json: unknown, gateway: string | undefined): Omit<VersionSkew, "ignored"> | undefined {
+  const { library } = json as { library?: unknown };
+  if (gateway === undefined || typeof library !== "string" || !isSkewed(gateway, library)) return undefined;
+  return { gateway, library };
+}
+
+/** Removes the keys that no schema knows; returns them. */
+function dropUnknown(json: unknown, issues: readonly Issue[]): string[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") return [];
+    // biome-ignore lint/suspicious/noExplicitAny: as deep as the issue's path
+    const holder = issue.path.reduce((value: any, key) => value[key], json);
+    for (const key of issue.keys) delete holder[key];
+    return issue.keys.map((key) => [...issue.path, key].map(String).join("."));
+  });
 }
 
 type Issue = NonNullable<ReturnType<typeof gatewayConfigSchema.safeParse>["error"]>["issues"][number];

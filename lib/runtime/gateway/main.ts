@@ -1,5 +1,7 @@
 import { ConfigError, readConfig, type TaskConfig } from "./config";
 import { runControlTask } from "./control-task";
+import { createLog } from "./log";
+import { Output } from "./output";
 import { runWebTask } from "./web-task";
 import { runWorkerTask } from "./worker-task";
 
@@ -14,6 +16,11 @@ function main(): void {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(error.message);
     process.exit(EXIT_CONFIG);
+  }
+  if (task.skew) {
+    const { app, function: name } = task.config;
+    const output = new Output((text) => process.stdout.write(text));
+    createLog(output, { app, function: name }).warn("version_skew", { ...task.skew });
   }
   if (task.role === "web") void runWebTask(task.config);
   else if (task.role === "worker") void runWorkerTask(task.config);

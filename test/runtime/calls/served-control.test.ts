@@ -10,7 +10,13 @@ afterEach(stopEverything);
 
 /** As it is deployed, but with sweeps that a test can wait for. */
 function container(): ContainerDefinition {
-  const platform = { workspace: "acme", region: "eu-west-1", gatewayImage: "gateway:1", idleTimeout: 60 };
+  const platform = {
+    workspace: "acme",
+    region: "eu-west-1",
+    gatewayImage: "gateway:1",
+    library: "0.1.0",
+    idleTimeout: 60,
+  };
   const stores = { table: TABLE, bucket: BUCKET, registry: REGISTRY, retentionS: RETENTION_S };
   const deployed = controlContainer(platform, { stores, cluster: "acme", logGroup: "/slipway/control" });
   const config = JSON.parse(deployed.environment[0]!.value);

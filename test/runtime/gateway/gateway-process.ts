@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildSync } from "esbuild";
+import { packageVersion } from "../../../lib/package";
 import type { GatewayConfig } from "../../../lib/task/gateway-config";
 import { freePorts, onStop, send, until } from "./loopback";
 
@@ -35,6 +36,7 @@ export function bundle(): string {
       calls: join(SOURCES, "calls/index.ts"),
       opentelemetry: join(SOURCES, "tracing/opentelemetry.ts"),
     },
+    define: { SLIPWAY_VERSION: JSON.stringify(packageVersion()) },
     mainFields: ["module", "main"],
     outdir: partial,
     outExtension: { ".js": ".cjs" },

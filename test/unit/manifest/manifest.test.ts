@@ -18,6 +18,7 @@ function declared(name: string, props: object = {}): ManifestInput["endpoints"][
     workspace: "acme",
     region: "us-east-1",
     gatewayImage: "registry.acme.com/gateway:1",
+    library: "0.1.0",
     idleTimeout: 300,
   };
   return {
@@ -133,6 +134,7 @@ describe("a function that is called by way of a queue", () => {
     workspace: "acme",
     region: "us-east-1",
     gatewayImage: "registry.acme.com/gateway:1",
+    library: "0.1.0",
     idleTimeout: 300,
   };
   const built = buildManifest({

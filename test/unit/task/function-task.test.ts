@@ -44,6 +44,7 @@ describe("a function's task", () => {
       PYTHONUNBUFFERED: "1",
       SLIPWAY_EXECUTOR_SOCKET: "/run/slipway/executor.sock",
       SLIPWAY_GRACE_MS: "5000",
+      SLIPWAY_LIBRARY_VERSION: "0.1.0",
     });
     expect(app).not.toHaveProperty("portMappings");
     expect(gateway).toMatchObject({

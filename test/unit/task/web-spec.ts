@@ -12,6 +12,7 @@ export const DOMAIN_PLATFORM: TaskPlatform = {
   environment: "prod",
   region: "eu-central-1",
   gatewayImage: "registry.acme.com/gateway:1",
+  library: "0.1.0",
   idleTimeout: 300,
   domain: "apps.acme.com",
 };

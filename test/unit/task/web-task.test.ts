@@ -54,8 +54,14 @@ test("the app is told the port that the gateway dials", () => {
 
 test("the app's variables are sorted, and its own value wins over Slipway's default", () => {
   const { app } = containers({ env: { ZED: "1", ALPHA: "2", PYTHONUNBUFFERED: "0" } });
-  expect(app.environment.map(({ name }) => name)).toEqual(["ALPHA", "PORT", "PYTHONUNBUFFERED", "ZED"]);
-  expect(variablesOf(app)).toEqual({ ALPHA: "2", PORT: "8000", PYTHONUNBUFFERED: "0", ZED: "1" });
+  expect(app.environment.map(({ name }) => name)).toEqual([
+    "ALPHA",
+    "PORT",
+    "PYTHONUNBUFFERED",
+    "SLIPWAY_LIBRARY_VERSION",
+    "ZED",
+  ]);
+  expect(variablesOf(app)).toMatchObject({ ALPHA: "2", PORT: "8000", PYTHONUNBUFFERED: "0", ZED: "1" });
 });
 
 test("the command serves the handler with its method, and docs only when asked", () => {
@@ -126,6 +132,7 @@ test("the gateway's config is in its variable, and the gateway accepts it", () =
   expect(gatewayConfigSchema.parse(config)).toEqual(task.gateway);
   expect(config).toEqual({
     version: 1,
+    library: "0.1.0",
     app: "hello",
     function: "greet",
     workspace: "acme",

@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             parser.error(f"--{option} belongs to --kind {kind}, not to --kind {arguments.kind}")
     if arguments.port is not None and arguments.kind == CALLS:
         parser.error("--port belongs to the other kinds: calls come over the socket in SLIPWAY_EXECUTOR_SOCKET")
+    _tell_skew(os.environ.get("SLIPWAY_LIBRARY_VERSION"))
     options = Options(
         method=arguments.method or "GET",
         docs=arguments.docs,
@@ -40,6 +41,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"slipway: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _tell_skew(library: str | None) -> None:
+    """One line where the image has the package of another version than the library that deployed it."""
+    if library is None or library.split(".")[:2] == __version__.split(".")[:2]:
+        return
+    print(
+        f"slipway: this image has the Python package of version {__version__}, and {library} of the library deployed it: "
+        f"build the image anew with {library}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
