@@ -124,7 +124,7 @@ async function runSoak(
     none("WebSockets closed by the server", sockets, [OWN_CLOSE]),
     exactly("in flight at the end", inFlight, 0),
     figure("bytes of log and environment searched", tokens.searched),
-    exactly("secrets in the gateway's log and environment", tokens.found, 0),
+    exactly("secrets in the gateway's log and environment", await tokens.found(), 0),
     atLeast("reads of the table of tokens", tokens.reads, TOKENS),
   ];
 }
