@@ -37,6 +37,11 @@ export class CompanyRulesInAws {
         return tagsIn(
           await this.query("monitoring", "2010-08-01", { Action: "ListTagsForResource", ResourceARN: arn }),
         );
+      case "ecr": {
+        const target = "AmazonEC2ContainerRegistry_V20150921.ListTagsForResource";
+        const { tags } = await this.json(service, target, { resourceArn: arn });
+        return Object.fromEntries(tags.map(({ Key, Value }: { Key: string; Value: string }) => [Key, Value]));
+      }
       case "ecs": {
         const target = "AmazonEC2ContainerServiceV20141113.ListTagsForResource";
         const { tags } = await this.json(service, target, { resourceArn: arn });
