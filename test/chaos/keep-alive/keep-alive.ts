@@ -39,8 +39,8 @@ const SLOW_POOL: Lane = {
 
 const EARLY_GATEWAY: Lane = {
   ...COMMON,
-  // Node adds a second to what it says.
-  ...{ kind: "node", connections: 50, rounds: 3, timeouts: [3600], gatewayMs: 2000, balancerMs: 6000 },
+  // The gateway looks once a second which connections have been idle for long enough.
+  ...{ kind: "node", connections: 50, rounds: 3, timeouts: [4800], gatewayMs: 2000, balancerMs: 6000 },
 };
 
 /** Whoever on the path is the first to close an idle connection, no request is ever sent on one that is closing. */
