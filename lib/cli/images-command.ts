@@ -5,6 +5,7 @@ import { withLogin } from "../builds/login";
 import { buildImage, type Pushed, pushImage, type WantedImage } from "../builds/push-image";
 import { type Credentials, parseRegistry } from "../builds/registry";
 import { wantedImage } from "../builds/wanted-images";
+import { GATEWAY_FILES } from "../image";
 import { LocalError } from "../local/local-error";
 import { type ManifestFile, readManifest, readManifests } from "../local/manifests";
 import { MANIFEST_FILE, type ManifestImage } from "../manifest";
@@ -28,13 +29,14 @@ interface Listed {
 
 export function listImages(folder: string, options: ImagesOptions): Promise<void> {
   return reported(async () => {
-    const rows = listed(folder, options).map(({ stack, image: { repository, tag, platform, functions } }) => {
-      return { stack, repository, tag, platform, functions };
+    const rows = listed(folder, options).map(({ stack, image }) => {
+      const { repository, tag, platform, functions } = image;
+      return { stack, repository, tag, platform, functions, of: isGateway(image) ? "gateway" : "app" };
     });
     if (options.json) print(JSON.stringify(rows));
     else
-      for (const { repository, tag, platform, functions } of rows)
-        print(`${repository}:${tag}  ${platform}  ${functions.join(", ")}`);
+      for (const { repository, tag, platform, functions, of } of rows)
+        print(`${repository}:${tag}  ${platform}  ${of.padEnd(7)}  ${functions.join(", ")}`);
   });
 }
 
@@ -88,6 +90,11 @@ function listed(folder: string, { stack, tag }: ImagesOptions): Listed[] {
     });
   }
   return tag === undefined ? all : all.filter(({ image }) => tag.includes(image.tag));
+}
+
+/** The one beside the code, of the library's own files. */
+function isGateway({ files }: ManifestImage): boolean {
+  return files.some(({ from }) => from === GATEWAY_FILES);
 }
 
 function wanted({ image, file }: Listed): WantedImage {

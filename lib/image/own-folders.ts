@@ -2,9 +2,12 @@ import { relative, resolve } from "node:path";
 import { gatewayFolder } from "../package";
 import { pythonPackage } from "./python-package";
 
+/** The gateway's, by the name that manifests have for them. */
+export const GATEWAY_FILES = "slipway:gateway";
+
 /** Folders of the library's own, by the names that manifests have for them: where npm puts the library differs between machines. */
 const OWN: Readonly<Record<string, () => string>> = {
-  "slipway:gateway": gatewayFolder,
+  [GATEWAY_FILES]: gatewayFolder,
   "slipway:python": pythonPackage,
 };
 
