@@ -1,5 +1,6 @@
 import { ExecutorHost, removeHosts } from "./executor-host";
 import { PYTHON_SETUP_MS, testPython } from "./python-fixture";
+import { SlipwayProcess } from "./slipway-process";
 
 const APP = `
 import os, time
@@ -154,5 +155,32 @@ describe("the end", () => {
     host.send("control", { op: "drain" });
     expect(await host.process.exited).toBe(0);
     expect(host.process.stdout).toMatch(/^bye$/m);
+  });
+
+  test("a gateway that goes while the last words are on their way to it leaves no traceback", async () => {
+    // The moment cannot be met from outside.
+    const code = `
+import asyncio
+from slipway.executor.supervisor import Supervisor
+from slipway.handler import Handler
+
+class Leaving:
+    async def flush(self): supervisor._lose(self, None)
+    def close(self): print("closed")
+    def read_data_now(self): pass
+
+async def main():
+    global supervisor
+    supervisor._session = Leaving()
+    asyncio.get_running_loop().call_later(0.1, supervisor._terminate)
+    await supervisor.run()
+
+supervisor = Supervisor(Handler.parse("app:work"), "/nowhere/executor.sock", 1, 1.0)
+asyncio.run(main())
+`;
+    const process = await SlipwayProcess.start({ files: { "app.py": APP }, args: ["-c", code] });
+    expect([await process.exited, process.stderr]).toEqual([0, ""]);
+    expect(process.stdout).toMatch(/^closed$/m);
+    await process.remove();
   });
 });

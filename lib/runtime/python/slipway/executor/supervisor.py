@@ -176,10 +176,12 @@ class Supervisor:
             self._finished.set_result(None)
 
     async def _close(self) -> None:
-        if self._session:
+        # The gateway may go meanwhile, and the session with it.
+        session = self._session
+        if session:
             with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._session.flush(), _FLUSH_SECONDS)
-            self._session.close()
+                await asyncio.wait_for(session.flush(), _FLUSH_SECONDS)
+            session.close()
         self._workers.close()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._children_gone(), self._grace)
